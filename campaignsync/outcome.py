@@ -1,0 +1,118 @@
+"""What the account answers: the outcomes of a create, listed campaigns, pages. Pure types."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """The campaign exists, and this is its id."""
+
+    camp_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """The server said no with a 4xx that means it: nothing exists.
+
+    Attributes:
+        reason: The status and the server's own words, short, printable, without secrets.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSent:
+    """Not one byte of the request left this machine: nothing exists."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """The permit asked for just before the write was refused: nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """The campaign may or may not exist.
+
+    Attributes:
+        reason: What happened instead of an answer.
+        is_refusal: The answer carried the server's own reason for a no (409, or 200 with an error in
+            it). Once the name is proven absent, such a create has failed and is not sent again.
+    """
+
+    reason: str
+    is_refusal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverLimit:
+    """The account's requests of this minute are used up; nothing was executed.
+
+    Attributes:
+        retry_after_s: Seconds that the server asks to wait, if it said so.
+    """
+
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unauthorized:
+    """The server refused the credentials (401), with a new token too: nothing exists."""
+
+    reason: str
+
+
+Outcome = Created | Rejected | NotSent | Withheld | Unknown | OverLimit | Unauthorized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteCampaign:
+    """One campaign as the account's list shows it.
+
+    Attributes:
+        camp_id: Its id.
+        name: Its name, as typed by whoever made it.
+        description: Its description; None where the list left it out.
+        contact_lists: Names of its contact lists; None where the list left them out.
+        priority: "1" to "5"; None where the list left it out.
+        dialing_mode: For example ``Preview``; None where the list left it out.
+        created_at: When the vendor made it; None where the list has no readable time.
+    """
+
+    camp_id: str
+    name: str
+    description: str | None = None
+    contact_lists: tuple[str, ...] | None = None
+    priority: str | None = None
+    dialing_mode: str | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of the account's list.
+
+    Attributes:
+        campaigns: The rows of this page.
+        total: How many campaigns the account has, as this page says (``totalResults``).
+        has_more: Whether the server says that another page follows.
+    """
+
+    campaigns: Sequence[RemoteCampaign]
+    total: int
+    has_more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFailed:
+    """A page could not be read; reading has no effect, so it may be asked for again."""
+
+    reason: str
+
+
+PageOutcome = Page | PageFailed | OverLimit | Unauthorized

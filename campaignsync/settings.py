@@ -1,0 +1,140 @@
+"""Settings from the environment: the account, the credentials. Pure: the environment is an argument.
+
+Secrets never come from arguments: a process list shows those.
+"""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from campaignsync.errors import SettingsError
+
+DEFAULT_HOST = "https://platform.kore.ai"
+_ID = re.compile(r"[\x21-\x7e]{1,200}")
+_HINT = (
+    'README.md, "First real sync", says where each is found; in GitHub Actions they are the workflow\'s env.'
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenToken:
+    """A token made elsewhere (``KORE_JWT``); it can't be renewed."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSecret:
+    """A JWT app, whose secret signs tokens.
+
+    Attributes:
+        client_id: The app's client id (``KORE_CLIENT_ID``).
+        secret: The app's secret (``KORE_CLIENT_SECRET``); in no repr.
+    """
+
+    client_id: str
+    secret: str = field(repr=False)
+
+
+Credentials = GivenToken | ClientSecret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The Kore.ai application that campaigns are created in.
+
+    Attributes:
+        host: Base URL with scheme, without a path or a final slash.
+        app_id: The application's id, ``st-…``.
+        account_id: The account's id.
+        credentials: How requests are authorized.
+    """
+
+    host: str
+    app_id: str
+    account_id: str
+    credentials: Credentials
+
+
+def read_account(env: Mapping[str, str]) -> Account:
+    """Return the account that the environment names.
+
+    Raises:
+        SettingsError: Variables are missing (all are named at once) or unusable.
+    """
+    needed = ["KORE_APP_ID", "KORE_ACCOUNT_ID"]
+    if not env.get("KORE_JWT"):
+        needed += ["KORE_CLIENT_ID", "KORE_CLIENT_SECRET"]
+    missing = [name for name in needed if not env.get(name)]
+    if missing:
+        instead = " (or KORE_JWT instead of the last two)" if "KORE_CLIENT_SECRET" in missing else ""
+        raise SettingsError(f"not set: {', '.join(missing)}{instead}", hint=_HINT)
+    return Account(
+        host=read_host(env),
+        app_id=_plain(env, "KORE_APP_ID"),
+        account_id=_plain(env, "KORE_ACCOUNT_ID"),
+        credentials=_credentials(env),
+    )
+
+
+def read_host(env: Mapping[str, str]) -> str:
+    """Return the environment's base URL.
+
+    Raises:
+        SettingsError: It is no URL, has more than scheme, host and port, or is plain http elsewhere
+            than on loopback, where a token would travel in the clear.
+    """
+    host = env.get("KORE_HOST") or DEFAULT_HOST
+    problem = _problem_of(host)
+    if problem:
+        raise SettingsError(f"KORE_HOST {problem}", hint=f"For example KORE_HOST={DEFAULT_HOST}")
+    return host.rstrip("/").lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a base URL leads to this machine only."""
+    name = urlsplit(host).hostname or ""
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _problem_of(host: str) -> str:
+    try:
+        parts = urlsplit(host)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return "is not a URL"
+    if not _ID.fullmatch(host) or parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
+        return "is not a URL with https:// and a host name"
+    if (
+        parts.username
+        or parts.password
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+        or not has_port
+    ):
+        return "has more in it than scheme, host and port"
+    if parts.scheme.lower() == "http" and not is_loopback(host):
+        return "is plain http: the token would be readable on the way; use https"
+    return ""
+
+
+def _credentials(env: Mapping[str, str]) -> Credentials:
+    if env.get("KORE_JWT"):
+        return GivenToken(token=_plain(env, "KORE_JWT", limit=8192))
+    return ClientSecret(client_id=_plain(env, "KORE_CLIENT_ID"), secret=env["KORE_CLIENT_SECRET"].strip())
+
+
+def _plain(env: Mapping[str, str], name: str, *, limit: int = 200) -> str:
+    """Return a value that can stand in a header; the message never shows it, since it may be a secret."""
+    value = env[name].strip()
+    if len(value) > limit or not re.fullmatch(r"[\x21-\x7e]+", value):
+        raise SettingsError(f"{name} has characters that no id or token has, or is too long")
+    return value

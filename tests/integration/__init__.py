@@ -1,0 +1,1 @@
+"""One adapter each, against the real thing."""
