@@ -1,0 +1,147 @@
+"""Which files are definitions, and their bytes; what hinders is a problem of that file. Does I/O.
+
+Everything in a folder that looks like a definition is one or is a problem: what was passed over in silence
+would never become a campaign, and nobody would know.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from campaignsync.errors import Problem
+
+LARGEST = 1024 * 1024
+"""Bytes that a definition file may hold (the product's contract, "Definition files")."""
+
+_ENDINGS = (".yaml", ".yml")
+# Control characters, line breaks, and what Python stands a byte for that is no UTF-8 (PEP 383).
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+class UnreadableError(Exception):
+    """A file's bytes can't be had; the message says why."""
+
+
+def problem_of(path: str, message: str) -> Problem:
+    """Return a problem of a file as a whole."""
+    return Problem(path=path, line=1, column=1, key="", message=message)
+
+
+def read(path: str | Path) -> bytes:
+    """Return a definition file's bytes. Waits for nobody: a pipe is refused, not read.
+
+    Raises:
+        UnreadableError: It is no file, too large, or can't be read.
+    """
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            status = os.fstat(file)
+            _check(status)
+            # One more than there should be, so that a file that grows shows.
+            content = os.read(file, status.st_size + 1)
+        finally:
+            os.close(file)
+    except OSError as error:
+        raise UnreadableError(f"can't be read: {error.strerror}") from error
+    if len(content) != status.st_size:
+        raise UnreadableError("was changed while it was read: run the command again")
+    return content
+
+
+def _check(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise UnreadableError("is a folder, a pipe or a device, not a file")
+    if status.st_size > LARGEST:
+        raise UnreadableError(f"holds {status.st_size:,} bytes, which is more than {LARGEST:,} (1 MiB)")
+
+
+class Finder:
+    """Finds definition files.
+
+    Args:
+        root: The working directory.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._real_root = Path(os.path.realpath(root))
+
+    def below(self, folder: str) -> Iterator[str | Problem]:
+        """Find the files below a folder; hidden files and folders are skipped.
+
+        Args:
+            folder: Relative to the working directory.
+
+        Yields:
+            Paths like it, and problems of what can't be one of them.
+        """
+        real_folder = Path(os.path.realpath(self._root / folder))
+        left = [folder]
+        while left:
+            inside = left.pop()
+            try:
+                with os.scandir(self._root / inside) as found:
+                    entries = [entry for entry in found if not entry.name.startswith(".")]
+            except OSError as error:
+                yield problem_of(inside, f"the folder can't be read: {error.strerror}")
+                continue
+            for entry in entries:
+                path = entry.name if inside == "." else f"{inside}/{entry.name}"
+                if entry.is_symlink():
+                    yield from self._link(path, real_folder)
+                elif entry.is_dir(follow_symlinks=False):
+                    left.append(path)
+                    if _looks_like_definition(path):
+                        yield problem_of(path, "is a folder, not a file: rename it")
+                elif _looks_like_definition(path):
+                    yield _fit(path)
+
+    def one(self, path: str) -> str | Problem:
+        """Return a path that was named by itself, or why it is no definition."""
+        name = path.rpartition("/")[2]
+        if not os.path.lexists(self._root / path):
+            return problem_of(path, "there is no such file")
+        if name.startswith("."):
+            return problem_of(path, "is hidden, and so no definition: no command would ever sync it")
+        if not _looks_like_definition(name):
+            return problem_of(path, "is no definition: its name doesn't end in .yaml or .yml")
+        if os.path.islink(self._root / path):  # noqa: PTH114  # as the rest here
+            return next(self._link(path, self._real_root), _fit(path))
+        return _fit(path)
+
+    def _link(self, path: str, real_folder: Path) -> Iterator[str | Problem]:
+        # git keeps a link and not what it leads to, so nothing outside is under version control here.
+        is_wanted = _looks_like_definition(path)
+        try:
+            target = Path(os.path.realpath(self._root / path, strict=True))
+        except OSError:
+            if is_wanted:
+                yield problem_of(path, "is a link that leads nowhere")
+            return
+        if target.is_dir():
+            if is_wanted:
+                yield problem_of(path, "is a link to a folder, not to a file")
+            elif not target.is_relative_to(real_folder):
+                yield problem_of(path, "is a link to a folder elsewhere: move its definitions here")
+        elif is_wanted:
+            is_inside = target.is_relative_to(self._real_root)
+            yield (
+                _fit(path)
+                if is_inside
+                else problem_of(path, "is a link that leads out of the working directory")
+            )
+
+
+def _looks_like_definition(path: str) -> bool:
+    return path.lower().endswith(_ENDINGS)
+
+
+def _fit(path: str) -> str | Problem:
+    if _UNFIT.search(path):
+        return problem_of(path, "its name holds a control character or bytes that are no text: rename it")
+    if not path.endswith(_ENDINGS):
+        return problem_of(path, "the ending of its name must be in lower case: .yaml or .yml")
+    return path
