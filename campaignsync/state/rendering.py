@@ -1,0 +1,68 @@
+"""The state file's text. Pure.
+
+A separator stands on a line of its own, so that adding a campaign adds lines and changes none: git then
+merges two such changes.
+"""
+
+import json
+from datetime import UTC, datetime
+
+from campaignsync.state.entries import Claim, Entry, Record, State
+
+VERSION = 1
+
+
+def render(state: State) -> str:
+    """Return the state file's text: sorted by name, final newline, one line for each change to read."""
+    entries = "\n    ,\n".join(_render_entry(entry) for entry in state.sorted())
+    end = "\n" if entries else ""
+    head = "".join(
+        f"  {_json(key)}: {_json(value)},\n"
+        for key, value in (("version", VERSION), ("host", state.host), ("appId", state.app_id))
+        if value is not None
+    )
+    return f'{{\n{head}  "campaigns": {{\n{entries}{end}  }}\n}}\n'
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _render_entry(entry: Entry) -> str:
+    facts = _claim_facts(entry) if isinstance(entry, Claim) else _record_facts(entry)
+    lines = [f"      {_json(key)}: {_json(value)}," for key, value in facts.items()]
+    body = ",\n".join(f"        {_json(key)}: {_json(value)}" for key, value in entry.definition.items())
+    return "\n".join(
+        [f"    {_json(entry.name)}: {{", *lines, f'      "definition": {{\n{body}\n      }}', "    }"]
+    )
+
+
+def _claim_facts(claim: Claim) -> dict[str, object]:
+    return {
+        "campId": None,
+        "status": "pending",
+        "source": claim.source,
+        "digest": claim.digest,
+        "claimedAt": format_time(claim.claimed_at),
+        "claimedBy": claim.claimed_by,
+        "sendBefore": format_time(claim.send_before),
+        "leaseSeconds": claim.lease_seconds,
+        "sends": claim.sends,
+    }
+
+
+def _record_facts(record: Record) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "campId": record.camp_id,
+        "status": record.status.value,
+        "source": record.source,
+        "digest": record.digest,
+        "claimedAt": format_time(record.claimed_at),
+        "createdAt": format_time(record.created_at),
+    }
+    return facts if record.sends == 1 else {**facts, "sends": record.sends}
+
+
+def format_time(moment: datetime) -> str:
+    """Return a moment as the state writes it: UTC, whole seconds, rounded down."""
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
