@@ -1,0 +1,1 @@
+"""Plan and result as text, JSON and workflow annotations. Pure."""

@@ -1,0 +1,114 @@
+"""Plan, result, problems and errors as one JSON object each, for programs. Pure.
+
+The keys are the product's contract, "Commands"; only a create that is likely a rename has one more.
+"""
+
+from collections.abc import Sequence
+
+from campaignsync.errors import Problem
+from campaignsync.identity import Definition
+from campaignsync.outcome import RemoteCampaign
+from campaignsync.plan import Changed, Pending, Plan
+from campaignsync.report.escape import json_text
+from campaignsync.report.summary import by_name, source_of
+from campaignsync.result import Done, Failure, Result
+from campaignsync.state import format_time
+
+_FORMAT_VERSION = 1
+
+
+def plan(plan: Plan, *, unmanaged: Sequence[RemoteCampaign] | None = None) -> str:
+    """Return a plan as one object.
+
+    Args:
+        plan: The plan.
+        unmanaged: Campaigns of the account that are not in the state; None where it was not listed.
+    """
+    return _object(_plan(plan, unmanaged))
+
+
+def result(result: Result, *, unmanaged: Sequence[RemoteCampaign] | None = None) -> str:
+    """Return how a sync ended as one object, with the plan that it set out from."""
+    return _object(
+        {
+            **_plan(result.plan, unmanaged),
+            "created": [_done(done) for done in result.created],
+            "recovered": [_done(done) for done in result.recovered],
+            "failed": [_failure(failure) for failure in result.failed],
+            "unknown": [_failure(failure) for failure in result.unknown],
+            "notSent": [_failure(failure) for failure in result.not_sent],
+            "requests": result.requests,
+            "commit": result.commit,
+            "pushed": result.is_pushed,
+        }
+    )
+
+
+def problems(problems: Sequence[Problem]) -> str:
+    """Return problems of definitions as one object, in order of their places."""
+    return _object({"problems": [_problem(problem) for problem in sorted(problems)]})
+
+
+def error(message: str, hint: str) -> str:
+    """Return the error that stopped a command as one object."""
+    return _object({"error": {"message": message, "hint": hint}})
+
+
+def _object(data: dict[str, object]) -> str:
+    return json_text({"formatVersion": _FORMAT_VERSION, **data}, indent=2)
+
+
+def _plan(plan: Plan, unmanaged: Sequence[RemoteCampaign] | None) -> dict[str, object]:
+    data: dict[str, object] = {
+        "create": [_create(definition, plan) for definition in plan.create],
+        "pending": [_pending(pending) for pending in plan.pending],
+        "changed": [_changed(changed) for changed in plan.changed],
+        "removed": [{"name": record.name, "campId": record.camp_id} for record in plan.removed],
+        "unchanged": plan.unchanged,
+    }
+    return data if unmanaged is None else {**data, "unmanaged": _unmanaged(unmanaged)}
+
+
+def _create(definition: Definition, plan: Plan) -> dict[str, object]:
+    data: dict[str, object] = {"name": definition.name, "source": definition.source}
+    old = plan.renames.get(definition.key)
+    return data if old is None else {**data, "likelyRenameOf": old.name}
+
+
+def _pending(pending: Pending) -> dict[str, object]:
+    return {
+        "name": pending.claim.name,
+        "source": source_of(pending),
+        "claimedAt": format_time(pending.claim.claimed_at),
+    }
+
+
+def _changed(changed: Changed) -> dict[str, object]:
+    return {
+        "name": changed.record.name,
+        "campId": changed.record.camp_id,
+        "source": changed.definition.source,
+        "changes": [{"path": each.path, "old": each.old, "new": each.new} for each in changed.changes],
+    }
+
+
+def _unmanaged(campaigns: Sequence[RemoteCampaign]) -> list[dict[str, object]]:
+    return [{"name": campaign.name, "campId": campaign.camp_id} for campaign in by_name(campaigns)]
+
+
+def _done(done: Done) -> dict[str, object]:
+    return {"name": done.name, "campId": done.camp_id, "source": done.source}
+
+
+def _failure(failure: Failure) -> dict[str, object]:
+    return {"name": failure.name, "source": failure.source, "error": failure.error}
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    return {
+        "path": problem.path,
+        "line": problem.line,
+        "column": problem.column,
+        "key": problem.key,
+        "message": problem.message,
+    }

@@ -1,0 +1,128 @@
+"""Foreign text made safe to show: in a terminal, a workflow's log, Markdown, HTML, JSON, a shell. Pure.
+
+Names and values come from YAML, from the state file and from the server: whoever wrote them may want the
+reader to see, or a program to do, something else than what they say.
+"""
+
+import html
+import json
+import re
+
+# Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), line and paragraph separators, the
+# controls of a terminal, lone surrogates (no encoding can print them), interlinear annotations.
+_HIDDEN = (
+    r"\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_VISIBLE = rf"[^\x00-\x7f{_HIDDEN}]"
+# Joiners belong into words of many scripts and into emoji, presentation selectors after emoji: they stay
+# where both neighbours are such characters. The one group is what does not stay.
+_REVEALED = re.compile(
+    rf"(?<={_VISIBLE})[\ufe0e\ufe0f]"
+    rf"|(?:(?<={_VISIBLE})|(?<={_VISIBLE}\ufe0f))[\u200c\u200d](?={_VISIBLE})"
+    rf"|([{_HIDDEN}])"
+)
+_LEGACY_COMMAND = "##["
+"""GitHub's runner takes it for a command wherever it stands in a line (ActionCommand.cs, TryParse)."""
+_COMMAND = "::"
+"""Likewise at the start of a line, after any space (ActionCommand.cs, TryParseV2)."""
+
+
+def printable(text: str) -> str:
+    """Return one line that shows what a text holds and does nothing else, wherever it is printed.
+
+    Control characters, line breaks, characters that turn the direction of writing and invisible ones
+    become their code points, such as ``<U+202E>``; so does the character that would make a command of
+    GitHub's workflows. Letters of all scripts, and emoji, stay as they are.
+    """
+    shown = _REVEALED.sub(_as_code_point, text).replace(_LEGACY_COMMAND, "##<U+005B>")
+    return shown.replace(":", "<U+003A>", 1) if shown.lstrip().startswith(_COMMAND) else shown
+
+
+def _as_code_point(match: re.Match[str]) -> str:
+    return f"<U+{ord(match[1]):04X}>" if match[1] else match[0]
+
+
+def cut(text: str, length: int) -> str:
+    """Return a text of at most this many characters, with a count of what was left out behind it."""
+    return text if len(text) <= length else f"{text[:length]}… (+{len(text) - length} characters)"
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """Return JSON that is readable in all scripts and holds nothing hidden and no workflow command.
+
+    Unlike `printable` it loses nothing: the same value can be read back.
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _REVEALED.sub(_as_json_escape, text).replace(_LEGACY_COMMAND, r"##\u005b")
+
+
+def _as_json_escape(match: re.Match[str]) -> str:
+    # The only control that the encoder leaves in is its own line break between values.
+    return match[0] if match[1] in {None, "\n"} else json.dumps(match[1])[1:-1]
+
+
+def shell_word(text: str) -> str:
+    """Return a text as one word of a command for bash or zsh, fit to be copied from a terminal.
+
+    Where it holds hidden characters they are written out (``$'…'``, Bash Reference Manual, 3.1.2.4).
+    """
+    if printable(text) == text:
+        return "'" + text.replace("'", r"'\''") + "'"
+    quoted = text.replace("\\", r"\\").replace("'", r"\'").replace(_LEGACY_COMMAND, r"##\x5b")
+    return "$'" + _REVEALED.sub(_as_shell_escape, quoted) + "'"
+
+
+def _as_shell_escape(match: re.Match[str]) -> str:
+    return f"\\U{ord(match[1]):08x}" if match[1] else match[0]
+
+
+def annotation_data(text: str) -> str:
+    """Return a text as the message of a workflow command (actions/toolkit, command.ts, escapeData)."""
+    return printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
+
+
+def annotation_property(text: str) -> str:
+    """Return a text as a property of a workflow command (actions/toolkit, command.ts, escapeProperty)."""
+    return annotation_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def html_code(text: str) -> str:
+    """Return a text as HTML code, on one line. GitHub makes no mention, link or emoji inside code."""
+    return f"<code>{html.escape(printable(text))}</code>"
+
+
+def code_span(text: str) -> str:
+    """Return a text as Markdown code, on one line; in code nothing is Markdown, HTML, mention or link.
+
+    See CommonMark 0.31.2, 6.1: the fence is longer than any run of backticks inside, and one space
+    inside each end is taken away again.
+    """
+    shown = printable(text)
+    if not shown:
+        return "*(empty)*"
+    fence = _fence(shown, shortest=1)
+    pad = " " if shown.strip(" ") and (shown[0] in "` " or shown[-1] in "` ") else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def table_code(text: str) -> str:
+    r"""Return a text as Markdown code for a table's cell, where even in code a ``|`` must be escaped.
+
+    See GitHub Flavored Markdown, 4.10. Backslashes in front of a ``|`` are written as code points, since
+    renderers differ in what ``\\|`` means.
+    """
+    shown = re.sub(r"\\+(?=\|)", lambda match: "<U+005C>" * len(match[0]), code_span(text))
+    return shown.replace("|", r"\|")
+
+
+def code_block(text: str, *, language: str = "") -> str:
+    """Return lines as a fenced block of Markdown (CommonMark 0.31.2, 4.5). Each must be safe to print."""
+    fence = _fence(text, shortest=3)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _fence(text: str, *, shortest: int) -> str:
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    return "`" * max(shortest, longest + 1)

@@ -1,0 +1,229 @@
+"""What all forms of a report say in the same words: a campaign's facts, counts, estimates, advice. Pure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from campaignsync.claims import Conflict
+from campaignsync.errors import Problem
+from campaignsync.identity import Definition
+from campaignsync.outcome import RemoteCampaign
+from campaignsync.plan import FieldChange, Pending, Plan
+from campaignsync.report.escape import json_text, shell_word
+from campaignsync.report.hours import Week, week_of
+from campaignsync.result import Result
+from campaignsync.state import Entry, Record, format_time
+
+CHANGED_ADVICE = (
+    "Campaigns that exist are never altered. Make the same change in Kore.ai and record it with "
+    "`campaignsync forget NAME` and `campaignsync adopt FILE`, or undo it here."
+)
+REMOVED_ADVICE = (
+    "Nothing is ever deleted. Stop the campaign in Kore.ai, then drop its entry: `campaignsync forget NAME`."
+)
+PENDING_ADVICE = (
+    "An earlier run did not learn whether they exist. The next sync looks before it sends anything."
+)
+RENAME_ADVICE = "They are not sent, since the same people would be called twice."
+UNMANAGED_ADVICE = (
+    "Made elsewhere. `campaignsync adopt FILE` records one of them for a definition of its name."
+)
+FAILED_ADVICE = "No campaign was made for these. Mend what is said below, then run it again."
+NOT_SENT_ADVICE = "Nothing of these left this machine. The next sync tries again."
+UNKNOWN_ADVICE = (
+    "They may exist or not, and their claims stay in the state. Where no command is named below, run "
+    "`campaignsync sync` again: it looks in the account first, and sends nothing that may exist."
+)
+RECOVERED_ADVICE = "Made by a request whose answer was lost, and found in the account."
+CONFLICT_ADVICE = "Stop the campaign that is not wanted in Kore.ai before people are called twice."
+
+INTERRUPTED = "Interrupted before its end; the next sync goes on from here."
+
+_PAGE_SIZE = 50
+"""Campaigns on one page of the account's list (the API notes, "list")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a reviewer of one campaign wants to know first; texts as written, "-" where there is none.
+
+    Attributes:
+        queue: The agents' queue.
+        caller_id: What the called person's telephone shows.
+        contact_lists: Who is called.
+        mode: The dialing mode.
+        attempts: How many times each record is tried.
+        priority: "1" to "5".
+        week: When calls are made.
+    """
+
+    queue: str
+    caller_id: str
+    contact_lists: str
+    mode: str
+    attempts: str
+    priority: str
+    week: Week
+
+
+def body_of(definition: Definition) -> Mapping[str, Any]:
+    """Return the body of a definition to create; those are always parsed."""
+    return definition.body or {}
+
+
+def facts_of(definition: Definition) -> Facts:
+    """Pick the facts out of a definition to create."""
+    body = body_of(definition)
+    lists = body.get("contactLists")
+    return Facts(
+        queue=_at(body, "queue_name"),
+        caller_id=_at(body, "dialingStrategy", "callerId", "phoneNumber"),
+        contact_lists="; ".join(_text(name) for name in lists) if isinstance(lists, list) else "-",
+        mode=_at(body, "dialingMode"),
+        attempts=_at(body, "dialingStrategy", "maxAttemptsPerRecord"),
+        priority=_at(body, "priority"),
+        week=week_of(body),
+    )
+
+
+def _at(body: object, *keys: str) -> str:
+    for key in keys:
+        body = body.get(key) if isinstance(body, Mapping) else None
+    return "-" if body is None else _text(body)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json_text(value)
+
+
+def change_values(change: FieldChange) -> tuple[str, str]:
+    """Return the old and the new value as JSON."""
+    old, new = ("(none)" if value is None else json_text(value) for value in (change.old, change.new))
+    return old, new
+
+
+def since(pending: Pending) -> str:
+    """Return since when and by whose claim something is pending, and what is known of it."""
+    claim = pending.claim
+    sends = "not sent yet" if claim.sends == 0 else f"sent {counted(claim.sends, 'time')}"
+    gone = "" if pending.definition else "; its definition is gone"
+    return f"since {format_time(claim.claimed_at)} by run {claim.claimed_by}, {sends}{gone}"
+
+
+def source_of(pending: Pending) -> str:
+    """Return the definition's file, or where it was when it was claimed."""
+    return pending.definition.source if pending.definition else pending.claim.source
+
+
+def id_of(entry: Entry) -> str:
+    """Return an entry's id in the account, or that it has none."""
+    return entry.camp_id if isinstance(entry, Record) else "pending"
+
+
+def forget(name: str) -> str:
+    """Return the command that drops an entry, fit to be copied."""
+    return f"campaignsync forget {'-- ' if name.startswith('-') else ''}{shell_word(name)}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number and its noun, which takes a plain s."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def is_empty(plan: Plan) -> bool:
+    """Tell whether a plan has nothing to show."""
+    return not (plan.create or plan.pending or plan.changed or plan.removed)
+
+
+def plan_line(plan: Plan) -> str:
+    """Return a plan's counts as one sentence."""
+    if is_empty(plan):
+        return f"Nothing to create: {plan.unchanged} unchanged."
+    held = f" ({len(plan.renames)} not sent: likely renamed)" if plan.renames else ""
+    return (
+        f"Plan: {len(plan.create)} to create{held}, {len(plan.pending)} pending, "
+        f"{len(plan.changed)} changed (not applied), {len(plan.removed)} removed (still exists), "
+        f"{plan.unchanged} unchanged."
+    )
+
+
+def estimate(plan: Plan, *, rate_limit: int) -> str:
+    """Return how many requests a sync of this plan needs, and how long they take; empty for none.
+
+    Args:
+        plan: The plan.
+        rate_limit: Requests a minute; 0 for no limit.
+    """
+    sends = len(plan.create) - len(plan.renames) + sum(1 for each in plan.pending if each.definition)
+    if not (sends or plan.pending):
+        return ""
+    known = len(plan.changed) + len(plan.removed) + plan.unchanged
+    requests = sends + max(1, math.ceil(known / _PAGE_SIZE))
+    return f"A sync needs about {counted(requests, 'request')}{_duration(requests, rate_limit)}."
+
+
+def _duration(requests: int, rate_limit: int) -> str:
+    if not rate_limit:
+        return ""
+    minutes = math.ceil(requests / rate_limit)
+    words = "under a minute" if minutes == 1 else f"about {minutes} minutes"
+    return f": {words} at {rate_limit} a minute"
+
+
+def result_line(result: Result) -> str:
+    """Return how a sync ended as one sentence."""
+    ending = f"{counted(result.requests, 'request')}; {_recorded(result)}."
+    plan = result.plan
+    told = (result.created, result.recovered, result.failed, result.unknown, result.not_sent)
+    if not (plan.create or plan.pending or any(told)):
+        return f"Nothing to create: {plan.unchanged} unchanged; {ending}"
+    counts = [
+        f"Created {counted(len(result.created), 'campaign')}",
+        *([f"{len(result.recovered)} recovered"] if result.recovered else []),
+        f"{len(result.failed)} failed",
+        f"{len(result.unknown)} unknown",
+        *([f"{len(result.not_sent)} not sent"] if result.not_sent else []),
+    ]
+    return f"{', '.join(counts)}; {ending}"
+
+
+def _recorded(result: Result) -> str:
+    if result.record_error:
+        return f"committed {result.commit[:7]}, not pushed" if result.commit else "saved, not committed"
+    if result.commit is None:
+        return "nothing committed" + (", pushed" if result.is_pushed else "")
+    return f"committed {result.commit[:7]}" + (" and pushed" if result.is_pushed else "")
+
+
+def not_applied_line(plan: Plan) -> str:
+    """Return how much of a plan a sync leaves alone; empty where there is nothing of the kind."""
+    counts = [
+        *([f"{len(plan.changed)} changed (not applied)"] if plan.changed else []),
+        *([f"{len(plan.removed)} removed (still exists)"] if plan.removed else []),
+    ]
+    return f"{', '.join(counts)}: `campaignsync plan` shows them." if counts else ""
+
+
+def by_name(campaigns: Sequence[RemoteCampaign]) -> list[RemoteCampaign]:
+    """Return campaigns of the account, whose names may be no unique ones, in an order that stays."""
+    return sorted(campaigns, key=lambda campaign: (campaign.name, campaign.camp_id))
+
+
+def both_ids(conflict: Conflict) -> str:
+    """Return what the state keeps and what else there is."""
+    return f"the state keeps {conflict.recorded}, and there is {conflict.found}"
+
+
+def problem_parts(problem: Problem) -> tuple[str, str]:
+    """Return where a problem is, and what it is."""
+    key = f"{problem.key}: " if problem.key else ""
+    return f"{problem.path}:{problem.line}:{problem.column}", f"{key}{problem.message}"
+
+
+def problems_line(problems: Sequence[Problem]) -> str:
+    """Return how many problems there are in how many files."""
+    if not problems:
+        return "No problems."
+    files = len({problem.path for problem in problems})
+    return f"{counted(len(problems), 'problem')} in {counted(files, 'file')}."

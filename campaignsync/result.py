@@ -1,0 +1,72 @@
+"""How a sync ended, as one frozen value. Pure."""
+
+from dataclasses import dataclass
+
+from campaignsync.claims import Conflict
+from campaignsync.errors import ExitCode
+from campaignsync.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A campaign that this run recorded."""
+
+    name: str
+    camp_id: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A definition that has no campaign after this run, and why."""
+
+    name: str
+    source: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How a run ended; every list is sorted by name.
+
+    Attributes:
+        plan: What it set out to do.
+        created: Made by this run.
+        recovered: Made by a request whose answer was lost, found in the account.
+        failed: Rejected by the server, or not sent because that could call people twice.
+        unknown: May exist; a claim stays in the state.
+        not_sent: Never left this machine; no claim stays.
+        warnings: What a person should look at.
+        conflicts: Entries that meanwhile have another campId.
+        requests: How many requests were sent, of any kind.
+        commit: The commit that records the result; None where nothing was to be committed.
+        is_pushed: Whether the upstream has it.
+        is_interrupted: Whether the run was asked to stop before its end.
+        record_error: Why committing or pushing failed; empty where it did not.
+    """
+
+    plan: Plan
+    created: tuple[Done, ...] = ()
+    recovered: tuple[Done, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    unknown: tuple[Failure, ...] = ()
+    not_sent: tuple[Failure, ...] = ()
+    warnings: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    requests: int = 0
+    commit: str | None = None
+    is_pushed: bool = False
+    is_interrupted: bool = False
+    record_error: str = ""
+    record_hint: str = ""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """6 wins over 130, that over 5, that over 4 (the product's contract, "Commands")."""
+        if self.record_error or self.conflicts:
+            return ExitCode.NOT_RECORDED
+        if self.is_interrupted:
+            return ExitCode.INTERRUPTED
+        if self.unknown:
+            return ExitCode.UNKNOWN
+        return ExitCode.FAILED if self.failed or self.not_sent else ExitCode.DONE
