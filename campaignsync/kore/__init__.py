@@ -1,0 +1,1 @@
+"""The API client: tokens, pacing, outcomes."""

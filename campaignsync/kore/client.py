@@ -1,0 +1,247 @@
+"""The client of the campaign API: creates, and pages of the list. Does I/O over httpx, on asyncio or trio.
+
+Where requests go and what they carry is in the contract, "Create Voice Campaign API - Preview Mode", and in
+the notes on the API; what their outcomes mean is the product's contract, "Sync" 5.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, assert_never
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from campaignsync import __version__
+from campaignsync.errors import SettingsError
+from campaignsync.kore.answers import Answer, create_outcome
+from campaignsync.kore.auth import Tokens, header_value
+from campaignsync.kore.exchange import Broken, Call, Gate, exchange
+from campaignsync.kore.pacing import Pacer
+from campaignsync.kore.pages import PAGE_ROWS, page_outcome
+from campaignsync.outcome import (
+    NotSent,
+    Outcome,
+    OverLimit,
+    PageFailed,
+    PageOutcome,
+    Unauthorized,
+    Unknown,
+    Withheld,
+)
+from campaignsync.settings import is_loopback
+
+_MOST_CREATE_BYTES = 1024 * 1024
+_MOST_PAGE_BYTES = 16 * 1024 * 1024
+
+
+class KoreClient:
+    """One application of one account. Use as an async context manager.
+
+    Each request has a connection of its own: at a request a second nothing is gained by keeping one, and
+    a kept one that the server closes at the wrong moment makes an unknown outcome.
+
+    Args:
+        host: Base URL with scheme, such as ``https://platform.kore.ai``.
+        app_id: The application's id, ``st-…``.
+        account_id: The account's id.
+        tokens: Where tokens come from.
+        pacer: The rate limit, over all calls.
+        timeout_s: One deadline over each attempt, in seconds; pacing comes before it.
+        now: Returns the time, with its zone.
+        monotonic: Returns seconds on a clock that nobody sets.
+        on_detail: Told one line for each request, without secrets.
+
+    Attributes:
+        requests: How many requests were sent so far, of any kind.
+
+    Raises:
+        SettingsError: An id can't stand in a header, or the host is no URL.
+    """
+
+    def __init__(  # noqa: PLR0913  # what it composes, each given by name
+        self,
+        *,
+        host: str,
+        app_id: str,
+        account_id: str,
+        tokens: Tokens,
+        pacer: Pacer,
+        timeout_s: float,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        on_detail: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.requests = 0
+        self._headers = _headers(app_id, account_id)
+        self._url = _base_url(host, app_id)
+        # Nobody's proxy has any business with what stays on this machine.
+        self._is_direct = is_loopback(host)
+        self._tokens = tokens
+        self._pacer = pacer
+        self._timeout_s = timeout_s
+        self._now = now
+        self._monotonic = monotonic
+        self._on_detail = on_detail
+        self._http: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> Self:
+        try:
+            self._http = httpx.AsyncClient(
+                timeout=None,  # noqa: S113  # one deadline over the whole attempt stands in its place
+                trust_env=not self._is_direct,
+                limits=httpx.Limits(max_connections=None),
+            )
+        except (ValueError, ImportError, OSError, httpx.InvalidURL):
+            # Without the cause: a proxy's URL may hold a password.
+            raise SettingsError(
+                "the proxy or the certificates that the environment names can't be used",
+                hint="Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
+            ) from None
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._http is not None:
+            await self._http.aclose()
+
+    async def create(self, body: Mapping[str, Any], *, permit: Callable[[], bool]) -> Outcome:
+        """Send one create; after a 401, once more with a new token.
+
+        Args:
+            body: The campaign, as the contract has it.
+            permit: Whether it may still go; asked before each send, after pacing and connecting.
+
+        Raises:
+            Exception: Only what `permit` raised; then nothing was sent.
+        """
+        sent = json.dumps(body)
+        outcome = await self._create_once(sent, permit)
+        if isinstance(outcome, Unauthorized) and self._tokens.is_renewable:
+            return await self._create_once(sent, permit)
+        return outcome
+
+    async def page(self, number: int) -> PageOutcome:
+        """Read one page of the account's voice campaigns, newest first.
+
+        Args:
+            number: Which page, from 1.
+        """
+        outcome = await self._page_once(number)
+        if isinstance(outcome, Unauthorized) and self._tokens.is_renewable:
+            return await self._page_once(number)
+        return outcome
+
+    async def _create_once(self, sent: str, permit: Callable[[], bool]) -> Outcome:
+        async with self._pacer.slot():
+            call = self._call("campaign?campaignType=voice", sent, most_bytes=_MOST_CREATE_BYTES)
+            match await self._told(call, Gate(permit, self._count)):
+                case Answer() as answer:
+                    outcome = create_outcome(answer, sent=sent)
+                    self._pace(outcome)
+                    return outcome
+                case Broken(reason=reason, is_sent=is_sent):
+                    return Unknown(reason=reason) if is_sent else NotSent(reason=reason)
+                case Withheld() as withheld:
+                    return withheld
+                case never:
+                    assert_never(never)
+
+    async def _page_once(self, number: int) -> PageOutcome:
+        async with self._pacer.slot():
+            call = self._call("campaign/getAllCampaignDetails", _listing(number), most_bytes=_MOST_PAGE_BYTES)
+            match await self._told(call, Gate(lambda: True, self._count)):
+                case Answer() as answer:
+                    outcome = page_outcome(answer, number)
+                    self._pace(outcome)
+                    return outcome
+                case Broken(reason=reason):
+                    return PageFailed(reason=reason)
+                case Withheld():
+                    return PageFailed(reason="nothing was sent")
+                case never:
+                    assert_never(never)
+
+    def _call(self, path: str, content: str, *, most_bytes: int) -> Call:
+        token = self._tokens.token()
+        return Call(
+            method="POST",
+            url=httpx.URL(f"{self._url}/{path}"),
+            headers={**self._headers, "auth": token},
+            content=content.encode(),
+            most_bytes=most_bytes,
+            secrets=(token, *self._tokens.secrets),
+        )
+
+    async def _told(self, call: Call, gate: Gate) -> Answer | Broken | Withheld:
+        """Exchange, and tell of it."""
+        if self._http is None:
+            raise RuntimeError("the client is not open: use it as an async context manager")
+        started = self._monotonic()
+        result = await exchange(self._http, call, gate, timeout_s=self._timeout_s, now=self._now)
+        spent_ms = 1000 * (self._monotonic() - started)
+        self._on_detail(f"{call.method} {call.url.raw_path.decode()}: {_summary(result)} ({spent_ms:.0f} ms)")
+        return result
+
+    def _pace(self, outcome: Outcome | PageOutcome) -> None:
+        """Hold everything back after an over-limit answer, before the next request can start."""
+        if isinstance(outcome, OverLimit):
+            self._pacer.back_off(outcome.retry_after_s)
+        else:
+            self._pacer.ease()
+
+    def _count(self) -> None:
+        self.requests += 1
+
+
+def _headers(app_id: str, account_id: str) -> dict[str, str]:
+    return {
+        "iid": header_value(app_id, "KORE_APP_ID"),
+        "accountId": header_value(account_id, "KORE_ACCOUNT_ID"),
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+        "User-Agent": f"campaignsync/{__version__}",
+    }
+
+
+def _base_url(host: str, app_id: str) -> str:
+    url = f"{host.rstrip('/')}/agentassist/api/v1/public/{quote(app_id, safe='')}"
+    if app_id in {".", ".."} or not _is_url(url):
+        raise SettingsError(
+            "no request can be made from KORE_HOST and KORE_APP_ID",
+            hint="KORE_HOST is a base URL such as https://platform.kore.ai, KORE_APP_ID an id such as st-….",
+        )
+    return url
+
+
+def _is_url(text: str) -> bool:
+    try:
+        # httpx lets ports through that are none, and trio connects to them modulo 65,536.
+        return bool(httpx.URL(text).host) and urlsplit(text).port != 0
+    except (ValueError, httpx.InvalidURL):
+        return False
+
+
+def _listing(number: int) -> str:
+    """Return the body of the list call as the vendor's sample has it."""
+    skip = (number - 1) * PAGE_ROWS
+    newest_first = {"createdAt": "desc"}
+    return json.dumps(
+        {"type": "voice", "limit": PAGE_ROWS, "skip": skip, "page": number, "sortBy": newest_first}
+    )
+
+
+def _summary(result: Answer | Broken | Withheld) -> str:
+    match result:
+        case Answer(status=status):
+            return str(status)
+        case Broken(reason=reason, is_sent=is_sent):
+            return reason if is_sent else f"not sent: {reason}"
+        case Withheld():
+            return "withheld"
+        case never:
+            assert_never(never)

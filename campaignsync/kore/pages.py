@@ -1,0 +1,127 @@
+"""Reading the account's list, page by page: strict in what decides, lenient in what only describes. Pure."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+
+from campaignsync.kore.answers import CAMP_ID, Answer, StrictModel, is_no, parsed
+from campaignsync.kore.words import shown
+from campaignsync.outcome import OverLimit, Page, PageFailed, PageOutcome, RemoteCampaign, Unauthorized
+
+PAGE_ROWS = 50
+"""Rows asked for in one page of the list; the vendor's own sample asks for as many."""
+
+
+def page_outcome(answer: Answer, number: int) -> PageOutcome:
+    """Return what an answer to a request for one page of the list means.
+
+    Args:
+        answer: The answer.
+        number: Which page was asked for, from 1.
+    """
+    if answer.is_success and not is_no(parsed(answer.body)):
+        try:
+            return _page(_PageAnswer.model_validate_json(answer.body), number)
+        except ValidationError as error:
+            if not _is_bare_sentence(answer):
+                return PageFailed(reason=_unreadable(error, answer, number))
+    # Under any status, since reading has no effect: to ask again later is always right.
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.says_over_limit():
+        return OverLimit(retry_after_s=answer.retry_after_s)
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return Unauthorized(reason=answer.reason)
+    return PageFailed(reason=answer.reason)
+
+
+def _or_none(value: object, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401  # of any field
+    try:
+        return handler(value)
+    except ValidationError:
+        return None
+
+
+def _number_as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _time(value: object) -> datetime | None:
+    """Return a time in UTC; None also for one without a zone, since it can't be compared with a claim's."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+_LENIENT = WrapValidator(_or_none)
+_CampId = Annotated[str, Field(pattern=f"^{CAMP_ID.pattern}$")]
+
+
+class _Row(StrictModel):
+    """One campaign in the list: strict in what decides, lenient in what only describes."""
+
+    stored_id: _CampId | None = Field(default=None, alias="_id")
+    plain_id: _CampId | None = Field(default=None, alias="id")
+    name: Annotated[str, Field(pattern=r"\S")]
+    description: Annotated[str | None, _LENIENT] = None
+    contact_lists: Annotated[list[str] | None, _LENIENT] = Field(default=None, alias="contactLists")
+    priority: Annotated[str | None, _LENIENT, BeforeValidator(_number_as_text)] = None
+    dialing_mode: Annotated[str | None, _LENIENT] = Field(default=None, alias="dialingMode")
+    created_at: Annotated[datetime | None, BeforeValidator(_time)] = Field(default=None, alias="createdAt")
+
+
+class _PageData(StrictModel):
+    results: list[_Row]
+    total: int = Field(alias="totalResults", ge=0)
+    has_more: bool | None = Field(default=None, alias="hasMore")
+
+
+class _PageAnswer(StrictModel):
+    data: _PageData
+
+
+def _page(answer: _PageAnswer, number: int) -> Page | PageFailed:
+    data = answer.data
+    rows = [_campaign(row) for row in data.results]
+    known = [row for row in rows if row is not None]
+    if len(known) < len(rows):
+        position = rows.index(None)
+        return PageFailed(reason=f"page {number} of the list: row {position + 1} names no id, or two")
+    is_short = (number - 1) * PAGE_ROWS + len(rows) < data.total
+    return Page(
+        campaigns=tuple(known),
+        total=data.total,
+        has_more=is_short if data.has_more is None else data.has_more,
+    )
+
+
+def _campaign(row: _Row) -> RemoteCampaign | None:
+    ids = {camp_id for camp_id in (row.stored_id, row.plain_id) if camp_id is not None}
+    if len(ids) != 1:
+        return None
+    return RemoteCampaign(
+        camp_id=ids.pop(),
+        name=row.name,
+        description=row.description,
+        contact_lists=None if row.contact_lists is None else tuple(row.contact_lists),
+        priority=row.priority,
+        dialing_mode=row.dialing_mode,
+        created_at=row.created_at,
+    )
+
+
+def _is_bare_sentence(answer: Answer) -> bool:
+    """Return whether the over-limit sentence came instead of a page, not in some campaign's texts."""
+    match parsed(answer.body):
+        case {"data": {"results": _}}:
+            return False
+        case _:
+            return answer.says_over_limit()
+
+
+def _unreadable(error: ValidationError, answer: Answer, number: int) -> str:
+    first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the answer"
+    return shown(f"page {number} of the list can't be read: {where}: {first['msg']}", answer.secrets)
