@@ -1,0 +1,1 @@
+"""The main job: definitions become campaigns, each exactly once."""

@@ -1,0 +1,107 @@
+"""What a person is told to do where the program must not decide. Pure."""
+
+from collections.abc import Sequence
+
+from campaignsync.claims import Doubtful
+from campaignsync.errors import GitError, RecordError
+from campaignsync.identity import Definition
+from campaignsync.report.escape import printable, shell_word
+from campaignsync.report.summary import forget
+from campaignsync.state import Claim, Entry, Record
+
+TAKEN_OVER = "another run or a person took over its claim"
+LEFT_FOR_NEXT = "it does not exist now, and the next sync sends it again"
+
+
+def sent_too_often(claim: Claim) -> str:
+    """Say that a campaign was sent three times and never appeared."""
+    return (
+        f"sent {claim.sends} times and not in the account; when you are sure that it will not appear, "
+        f"`{forget(claim.name)}` lets the next sync send it again"
+    )
+
+
+def doubtful(claim: Claim, verdict: Doubtful) -> str:
+    """Say which campaigns may be the claim's, and how a person decides."""
+    parts = []
+    if verdict.named:
+        what = "a campaign of this name exists, and somebody else may have made it"
+        several = f"{len(verdict.named)} campaigns of this name exist"
+        commands = " or ".join(f"`{adopt(claim.source, camp_id)}`" for camp_id in verdict.named)
+        parts.append(
+            f"{several if verdict.named[1:] else what} ({_listed(verdict.named)}): {commands} records it"
+        )
+    if verdict.renamed:
+        parts.append(
+            f"a campaign of another name may be this one, renamed ({_listed(verdict.renamed)}): "
+            "give it this name again in Kore.ai, and the next sync records it"
+        )
+    return f"{'; '.join(parts)}; `{forget(claim.name)}` gives the claim up"
+
+
+def _listed(camp_ids: Sequence[str]) -> str:
+    return ", ".join(printable(camp_id) for camp_id in camp_ids)
+
+
+def exists_already(definition: Definition, camp_ids: Sequence[str]) -> str:
+    """Say that somebody else's campaign has the name of a new definition."""
+    ids = _listed(camp_ids)
+    commands = " or ".join(f"`{adopt(definition.source, camp_id)}`" for camp_id in camp_ids)
+    return f"a campaign of this name exists already ({ids}): {commands} records it, or choose another name"
+
+
+def renamed(old: Entry) -> str:
+    """Say that a new definition equals a campaign that exists, or may, under another name."""
+    what = f"the campaign {old.camp_id}" if isinstance(old, Record) else "a claim"
+    return (
+        f"equals {printable(old.name)!r} ({what}) in all but the name, and would call the same people twice: "
+        f"give it that name again, or `{forget(old.name)}` if both are wanted"
+    )
+
+
+def twin(name: str, camp_ids: Sequence[str]) -> str:
+    """Say that a recorded name exists twice in the account."""
+    ids = " and ".join(printable(camp_id) for camp_id in camp_ids)
+    return f"{printable(name)}: exists more than once in the account: {ids}; stop the one that is not wanted"
+
+
+def owner_may_be_alive(claim: Claim, seconds: float) -> str:
+    """Say that a claim belongs to a run that may still be sending."""
+    return f"claimed by run {printable(claim.claimed_by)}, which may still be sending for {seconds:.0f} s"
+
+
+def held_on_remote(claim: Claim) -> str:
+    """Say that a claim that the remote holds can't be judged without it."""
+    return (
+        f"claimed on the remote by run {printable(claim.claimed_by)}; `campaignsync sync --push` resolves it"
+    )
+
+
+def adopt(source: str, camp_id: str) -> str:
+    """Return the command that records an existing campaign."""
+    return f"campaignsync adopt {shell_word(source)} --camp-id {shell_word(camp_id)}"
+
+
+def unreviewed(commits: Sequence[str]) -> GitError:
+    """Say that a person's commits are in the way."""
+    return GitError(
+        "the branch has commits that are not on its upstream: " + "; ".join(commits),
+        hint="Only what was reviewed is synced: push them, or let them be merged, then run it again.",
+    )
+
+
+def push_forbidden(reason: str, kept: str) -> RecordError:
+    """Say that the remote forbids the push, and what stands all the same."""
+    return RecordError(
+        f"the push was refused: {reason}. {kept}",
+        hint="Let this program's account push to the branch (a bypass in its protection rules), "
+        "then run the command again: it pushes what is left.",
+    )
+
+
+def loose(sources: Sequence[str]) -> GitError:
+    """Say that definitions are not in git history as they stand."""
+    return GitError(
+        "these definitions are not committed as they stand: " + ", ".join(sources),
+        hint="Commit them first: git history must say what was created. (--no-commit waives it.)",
+    )

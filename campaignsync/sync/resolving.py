@@ -1,0 +1,195 @@
+"""Finding out what came of requests without an answer; nothing is sent again on a guess."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from campaignsync.claims import MAX_SENDS, Absent, Doubtful, Found, judge, recorded_ids
+from campaignsync.outcome import RemoteCampaign
+from campaignsync.result import Done, Failure
+from campaignsync.state import Claim, Record, Status
+from campaignsync.sync.advice import LEFT_FOR_NEXT, TAKEN_OVER, doubtful, sent_too_often
+from campaignsync.sync.ledger import Ledger
+from campaignsync.sync.listing import list_account
+from campaignsync.sync.sending import Attempt, Sender
+from campaignsync.sync.tools import Context, Tools
+
+
+@dataclass(slots=True, kw_only=True)
+class Resolution:
+    """What a listing said about claims.
+
+    Attributes:
+        recovered: Found, and recorded.
+        absent: Proven not to exist, and free to be sent again.
+        stuck: Only a person decides, and why.
+    """
+
+    recovered: list[Record] = field(default_factory=list)
+    absent: list[Claim] = field(default_factory=list)
+    stuck: list[Failure] = field(default_factory=list)
+
+
+def resolve(claims: Iterable[Claim], campaigns: Sequence[RemoteCampaign], ledger: Ledger) -> Resolution:
+    """Judge claims by a complete listing made after their waits, and record what is found."""
+    resolution = Resolution()
+    for claim in claims:
+        verdict = judge(claim, campaigns, recorded=recorded_ids(ledger.state))
+        match verdict:
+            case Found(camp_id=camp_id):
+                resolution.recovered.append(ledger.record(claim, camp_id, status=Status.RECOVERED))
+            case Absent():
+                resolution.absent.append(claim)
+            case Doubtful():
+                resolution.stuck.append(failure(claim, doubtful(claim, verdict)))
+            case _:
+                assert_never(verdict)
+    return resolution
+
+
+def failure(claim: Claim, error: str) -> Failure:
+    """Return a claim's definition as one without a campaign."""
+    return Failure(name=claim.name, source=claim.source, error=error)
+
+
+def _with_reason(stuck: Failure, reason: str) -> Failure:
+    return replace(stuck, error=f"{reason}; {stuck.error}")
+
+
+def done(record: Record) -> Done:
+    """Return a record as something that this run did."""
+    return Done(name=record.name, camp_id=record.camp_id, source=record.source)
+
+
+class Watch:
+    """How long this run must leave earlier runs' claims alone, since their owners may be sending.
+
+    Args:
+        tools: The run's ports and options.
+        started: When this run took the lock, by the wall clock.
+    """
+
+    def __init__(self, tools: Context, *, started: datetime) -> None:
+        self._tools = tools
+        self._started = started
+        self._started_s = tools.clock.monotonic()
+        self._first_seen: dict[Claim, float] = {}
+
+    def remaining_s(self, claim: Claim, *, is_local: bool) -> float:
+        """Return in how many seconds a claim may be resolved; 0 or less: now."""
+        clock, rules = self._tools.clock, self._tools.rules
+        if is_local:
+            # Not the wall clock, which may be set forward meanwhile: that would cut the wait short.
+            now = self._started + timedelta(seconds=clock.monotonic() - self._started_s)
+            return rules.wait_of_local(claim, started=self._started, now=now)
+        seen = self._first_seen.setdefault(claim, clock.monotonic())
+        return rules.wait_of_shared(claim, seen_s=clock.monotonic() - seen, now=clock.now())
+
+
+class Aftermath:
+    """What is left after sending: unknown outcomes to look up, rejections to confirm.
+
+    Args:
+        tools: The run's ports and options.
+        ledger: The state.
+        sender: Who sent, and sends again.
+    """
+
+    def __init__(self, tools: Tools, ledger: Ledger, sender: Sender) -> None:
+        self._tools = tools
+        self._ledger = ledger
+        self._sender = sender
+        self.recovered: list[Record] = []
+        self.failed: list[Failure] = []
+        self.stuck: list[Failure] = []
+
+    async def look_up(self) -> None:
+        """Resolve unknown outcomes, sending again what is proven absent, until nothing more can be done.
+
+        Raises:
+            ApiError: The account could not be listed; the claims stand.
+            StopRequestedError: The run was asked to end; the claims stand.
+            RecordError: A lease could not be renewed on the remote; the claims stand.
+            GitError: Git failed; the claims stand.
+        """
+        while self._sender.unknown:
+            attempts = list(self._sender.unknown.values())
+            await self._settle(attempts)
+            again = self._judge(attempts, await list_account(self._tools))
+            if again:
+                await self._send_again(again)
+
+    async def confirm_rejections(self) -> None:
+        """List once, and give up the claims whose names don't show.
+
+        Raises:
+            ApiError: The account could not be listed; the claims stand.
+            StopRequestedError: The run was asked to end; the claims stand.
+        """
+        rejected = self._sender.rejected
+        if not rejected:
+            return
+        campaigns = await list_account(self._tools)
+        held = self._held(list(rejected.values()))
+        resolution = resolve([attempt.claim for attempt in held], campaigns, self._ledger)
+        self.recovered += resolution.recovered
+        reasons = {attempt.claim.name: attempt.reason for attempt in rejected.values()}
+        for stuck in resolution.stuck:
+            self.stuck.append(_with_reason(stuck, reasons[stuck.name]))
+        self._fail(resolution.absent, lambda claim: reasons[claim.name])
+        rejected.clear()
+
+    async def _settle(self, attempts: Sequence[Attempt]) -> None:
+        clock, rules = self._tools.clock, self._tools.rules
+        due = max(attempt.ended + rules.proof_s(attempt.claim.sends) for attempt in attempts)
+        seconds = due - clock.monotonic()
+        if seconds > 0:
+            count = len(attempts)
+            self._tools.progress.note(
+                f"{count} {'request has' if count == 1 else 'requests have'} no clear answer: "
+                f"looking in the account in {seconds:.0f} s"
+            )
+            await self._tools.pause(seconds)
+
+    def _judge(self, attempts: Sequence[Attempt], campaigns: Sequence[RemoteCampaign]) -> list[Claim]:
+        """Take the attempts off the sender's list; return the claims to send again."""
+        by_name = {attempt.claim.name: attempt for attempt in attempts}
+        held = self._held(attempts)
+        resolution = resolve([attempt.claim for attempt in held], campaigns, self._ledger)
+        self._sender.unknown.clear()
+        self.recovered += resolution.recovered
+        self.stuck += [_with_reason(stuck, by_name[stuck.name].reason) for stuck in resolution.stuck]
+        refused = [claim for claim in resolution.absent if by_name[claim.name].is_refusal]
+        self._fail(refused, lambda claim: by_name[claim.name].reason)
+        again = list[Claim]()
+        for claim in resolution.absent:
+            reason = by_name[claim.name].reason
+            if by_name[claim.name].is_refusal:
+                continue
+            if claim.sends >= MAX_SENDS:
+                self.stuck.append(failure(claim, f"{reason}; {sent_too_often(claim)}"))
+            elif self._sender.halted:
+                self.stuck.append(failure(claim, f"{reason}; {LEFT_FOR_NEXT}"))
+            else:
+                again.append(claim)
+        return again
+
+    def _held(self, attempts: Sequence[Attempt]) -> list[Attempt]:
+        """Return the attempts whose claims still stand; the others are another run's affair now.
+
+        To resolve those too could take away the claim of a run that is alive and sending.
+        """
+        held = [attempt for attempt in attempts if self._ledger.holds(attempt.claim)]
+        for attempt in attempts:
+            if attempt not in held and not isinstance(self._ledger.state.get(attempt.claim.name), Record):
+                self.stuck.append(failure(attempt.claim, f"{attempt.reason}; {TAKEN_OVER}"))
+        return held
+
+    async def _send_again(self, claims: Sequence[Claim]) -> None:
+        self._tools.progress.note(f"sending again what is proven not to exist: {len(claims)}")
+        await self._sender.send_again(claims)
+
+    def _fail(self, claims: Sequence[Claim], reason: Callable[[Claim], str]) -> None:
+        self.failed += [failure(claim, reason(claim)) for claim in claims]
+        self._ledger.drop(claim.name for claim in claims)

@@ -1,0 +1,274 @@
+"""Sending the bodies of claims: each once, in parallel, only within its lease."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+import anyio
+
+from campaignsync.claims import count_send, recorded_ids
+from campaignsync.errors import CampaignSyncError, GitError, RecordError, StateError
+from campaignsync.identity import identity
+from campaignsync.outcome import (
+    Created,
+    NotSent,
+    Outcome,
+    OverLimit,
+    Rejected,
+    Unauthorized,
+    Unknown,
+    Withheld,
+)
+from campaignsync.state import Claim, Record, Status
+from campaignsync.sync.advice import TAKEN_OVER
+from campaignsync.sync.ledger import Ledger
+from campaignsync.sync.tools import StopRequestedError, Tools, backoff_s
+
+UNKNOWN_IN_A_ROW = 3
+"""Unknown outcomes in a row after which no more is sent (the contract, "Sync" 5)."""
+
+NOT_SENT_IN_A_ROW = 5
+"""Connections in a row that could not be made, after which the rest isn't tried in this run."""
+
+_LIMITED_FOR_S = 1800.0
+"""Seconds of nothing but over-limit answers after which a run gives the rest back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A request whose outcome must still be looked up.
+
+    Attributes:
+        claim: The claim as it was sent, this send counted.
+        reason: What the server said, or what happened instead of an answer.
+        ended: When the attempt ended, in seconds on the monotonic clock.
+        is_refusal: The server's reason was a no.
+    """
+
+    claim: Claim
+    reason: str
+    ended: float
+    is_refusal: bool
+
+
+def counted_ahead(claims: Iterable[Claim], tools: Tools) -> list[Claim]:
+    """Count the coming send where the claim is pushed before it: nobody else sees it counted later."""
+    return [count_send(claim) if tools.options.is_pushing else claim for claim in claims]
+
+
+class Sender:
+    """Sends claims and keeps what came of each.
+
+    Args:
+        tools: The run's ports and options.
+        ledger: Where outcomes are saved, one by one, as answers come.
+
+    Attributes:
+        created: The records made, by identity.
+        unknown: Attempts without a clear outcome, by identity.
+        rejected: Attempts that the server said no to, by identity; their claims still stand.
+        not_sent: Why claims were given back without having left this machine, by identity.
+        kept: Likewise, where the claim stays for its earlier sends.
+        halted: Why no more is sent in this run; empty while sending goes on.
+        unauthorized: The server's words if it refused the credentials, else empty.
+    """
+
+    def __init__(self, tools: Tools, ledger: Ledger) -> None:
+        self._tools = tools
+        self._ledger = ledger
+        self._unknown_in_a_row = 0
+        self._not_sent_in_a_row = 0
+        self._limited_since: float | None = None
+        self._total = 0
+        self._error: CampaignSyncError | None = None
+        self.created: dict[str, Record] = {}
+        self.unknown: dict[str, Attempt] = {}
+        self.rejected: dict[str, Attempt] = {}
+        self.not_sent: dict[str, tuple[Claim, str]] = {}
+        self.kept: dict[str, tuple[Claim, str]] = {}
+        self.halted = ""
+        self.unauthorized = ""
+
+    async def send(self, claims: Sequence[Claim]) -> None:
+        """Send the bodies of these claims, renewing leases that run out; each ends in one of the lists.
+
+        Raises:
+            RecordError: A lease could not be renewed on the remote; what was sent is saved.
+            GitError: Git failed; what was sent is saved.
+            StateError: The state could not be saved; the claims of what was sent stand.
+        """
+        await self._send_all(list(claims))
+
+    async def send_again(self, claims: Sequence[Claim]) -> None:
+        """Send what is proven absent, under a new lease; raises what `send` raises."""
+        counted = counted_ahead(claims, self._tools)
+        await self._send_all(await self._renewed(counted))
+
+    async def _send_all(self, waiting: list[Claim]) -> None:
+        self._total = len(waiting)
+        while waiting and not self._is_over():
+            if not all(self._may_send(claim) for claim in waiting):
+                waiting = await self._renewed(waiting)
+            waiting = await self._round(waiting)
+        for claim in waiting:
+            reason = self.halted or "the run was interrupted before it was sent"
+            if not isinstance(self._error, StateError):
+                self._give_back(self._with_send(claim), reason)
+        if self._error is not None:
+            raise self._error
+
+    async def _renewed(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Renew leases; what is lost to another run goes on the lists, and after an error all is over."""
+        self._tools.progress.detail(f"renewing the lease of {len(claims)} claims")
+        try:
+            kept = await self._ledger.renew(claims)
+        except (GitError, RecordError) as error:
+            self._error, self.halted = error, error.message
+            return list(claims)
+        still = {identity(claim.name) for claim in kept}
+        for claim in claims:
+            if identity(claim.name) not in still:
+                self.not_sent[identity(claim.name)] = (claim, TAKEN_OVER)
+        return kept
+
+    async def _round(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Send until a lease ends; return what is left, in order."""
+        queue, withheld = deque(claims), list[Claim]()
+        async with anyio.create_task_group() as group:
+            for _ in range(min(self._tools.options.parallel, len(queue))):
+                group.start_soon(self._work, queue, withheld)
+        return sorted([*withheld, *queue], key=lambda claim: claim.name)
+
+    async def _work(self, queue: deque[Claim], withheld: list[Claim]) -> None:
+        try:
+            while queue and not self._is_over():
+                claim = queue.popleft()
+                if not self._may_send(claim) or not await self._attempt(claim):
+                    withheld.append(claim)
+        except StateError as error:
+            self._error = error
+            self.halted = error.message
+
+    async def _attempt(self, claim: Claim) -> bool:
+        """Send one body; return whether it had an outcome."""
+        counted = self._counted(claim)
+        outcome = await self._send_patiently(counted)
+        ended = self._tools.clock.monotonic()
+        match outcome:
+            case Created(camp_id=camp_id):
+                self._take_created(counted, camp_id, ended)
+            case Rejected(reason=reason):
+                self._reset()
+                self.rejected[identity(claim.name)] = Attempt(
+                    claim=counted, reason=reason, ended=ended, is_refusal=True
+                )
+            case NotSent(reason=reason):
+                self._take_not_sent(counted, reason)
+            case Unknown(reason=reason, is_refusal=is_refusal):
+                self._take_unknown(counted, reason, ended, is_refusal=is_refusal)
+            case Unauthorized(reason=reason):
+                self.unauthorized = self.halted = reason
+                self._give_back(counted, reason)
+            case Withheld() | OverLimit():
+                self._uncount(claim, counted)
+                return False
+            case _:
+                assert_never(outcome)
+        self._advance()
+        return True
+
+    async def _send_patiently(self, claim: Claim) -> Outcome:
+        """Send, and send again after each over-limit answer, which executes nothing."""
+        attempt = 0
+        while True:
+            outcome = await self._send_once(claim)
+            if not isinstance(outcome, OverLimit):
+                self._limited_since = None if not isinstance(outcome, Withheld) else self._limited_since
+                return outcome
+            attempt += 1
+            if not await self._hold_back(backoff_s(attempt, outcome.retry_after_s)):
+                return outcome
+
+    async def _send_once(self, claim: Claim) -> Outcome:
+        def permit() -> bool:
+            return not self._is_over() and self._may_send(claim)
+
+        try:
+            return await self._tools.api.create(claim.definition, permit=permit)
+        except StopRequestedError:  # while it waited for its turn: nothing was sent
+            return Withheld()
+
+    async def _hold_back(self, seconds: float) -> bool:
+        """Wait out the rate limit; return whether sending may go on."""
+        now = self._tools.clock.monotonic()
+        self._limited_since = now if self._limited_since is None else self._limited_since
+        if now - self._limited_since > _LIMITED_FOR_S:
+            self.halted = "the account has been over its rate limit for half an hour"
+            return False
+        self._tools.progress.detail(f"over the rate limit: waiting {seconds:.0f} s")
+        try:
+            await self._tools.pause(seconds)
+        except StopRequestedError:
+            return False
+        return True
+
+    def _take_created(self, claim: Claim, camp_id: str, ended: float) -> None:
+        other = recorded_ids(self._ledger.state).get(camp_id)
+        if other is not None:
+            reason = f"the server answered with {camp_id}, which is the campaign {other!r}"
+            self._take_unknown(claim, reason, ended, is_refusal=False)
+            return
+        self._reset()
+        try:
+            self.created[identity(claim.name)] = self._ledger.record(claim, camp_id, status=Status.CREATED)
+        except StateError as error:
+            reason = f"created as {camp_id}, which could not be saved: {error.message}"
+            self._take_unknown(claim, reason, ended, is_refusal=False)
+            raise
+
+    def _take_unknown(self, claim: Claim, reason: str, ended: float, *, is_refusal: bool) -> None:
+        attempt = Attempt(claim=claim, reason=reason, ended=ended, is_refusal=is_refusal)
+        self.unknown[identity(claim.name)] = attempt
+        self._tools.progress.detail(f"{claim.name}: {reason}")
+        self._unknown_in_a_row += 1
+        if self._unknown_in_a_row >= UNKNOWN_IN_A_ROW:
+            self.halted = f"{UNKNOWN_IN_A_ROW} requests in a row had no clear answer, so no more were sent"
+
+    def _take_not_sent(self, claim: Claim, reason: str) -> None:
+        self._give_back(claim, reason)
+        self._not_sent_in_a_row += 1
+        if self._not_sent_in_a_row >= NOT_SENT_IN_A_ROW and not self.halted:
+            self.halted = f"{NOT_SENT_IN_A_ROW} requests in a row could not be sent: {reason}"
+
+    def _give_back(self, claim: Claim, reason: str) -> None:
+        is_gone = self._ledger.release(claim)
+        (self.not_sent if is_gone else self.kept)[identity(claim.name)] = (claim, reason)
+
+    def _reset(self) -> None:
+        self._unknown_in_a_row = self._not_sent_in_a_row = 0
+
+    def _counted(self, claim: Claim) -> Claim:
+        """Count a send before it goes; a pushed claim was counted when it was pushed."""
+        counted = self._with_send(claim)
+        if counted is not claim:
+            self._ledger.put([counted])
+        return counted
+
+    def _with_send(self, claim: Claim) -> Claim:
+        return claim if self._tools.options.is_pushing else count_send(claim)
+
+    def _uncount(self, claim: Claim, counted: Claim) -> None:
+        if counted is not claim:
+            self._ledger.put([claim])
+
+    def _may_send(self, claim: Claim) -> bool:
+        return self._tools.rules.may_send(claim, self._ledger.now_for(claim))
+
+    def _is_over(self) -> bool:
+        return bool(self.halted) or self._tools.stop.is_set()
+
+    def _advance(self) -> None:
+        count = len(self.created) + len(self.unknown) + len(self.rejected)
+        count += len(self.not_sent) + len(self.kept)
+        self._tools.progress.advance(min(count, self._total), self._total)
