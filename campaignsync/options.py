@@ -1,0 +1,77 @@
+"""The options that several commands share, each with its environment variable. Pure."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def option(
+    name: str,
+    *parameter: str,
+    **settings: Any,  # noqa: ANN401  # click's own
+) -> Callable[[_Command], _Command]:
+    """Return an option that an environment variable can set too.
+
+    Args:
+        name: The option, such as ``--settle``; its variable is ``CAMPAIGNSYNC_SETTLE``.
+        parameter: The name of the command's parameter, where it isn't the option's.
+        settings: Passed on to click.
+    """
+    variable = "CAMPAIGNSYNC_" + name.removeprefix("--").replace("-", "_").upper()
+    return click.option(name, *parameter, envvar=variable, show_envvar=True, show_default=True, **settings)
+
+
+campaigns = option("--campaigns", default="campaigns", metavar="DIR", help="Folder of the definitions.")
+state = option("--state", default="state/campaigns.json", metavar="FILE", help="The state file.")
+settle = option(
+    "--settle",
+    "settle_s",
+    type=click.FloatRange(0, 3600),
+    default=120,
+    metavar="S",
+    help="Seconds in which the vendor may still carry out a request whose answer was lost.",
+)
+push = click.option("--push", is_flag=True, help="Claim and record through the remote, too.")
+no_commit = click.option("--no-commit", is_flag=True, help="Save the state file, but commit nothing.")
+branch = option("--branch", metavar="NAME", help="The branch to push to, if not the remote's default.")
+
+
+def api_options(command: _Command) -> _Command:
+    """Add the options of the commands that call the API."""
+    options = (
+        option(
+            "--rate-limit",
+            type=click.IntRange(0, 100_000),
+            default=60,
+            metavar="N",
+            help="Requests a minute, over all calls; 0 for no limit.",
+        ),
+        option(
+            "--parallel",
+            type=click.IntRange(1, 64),
+            default=4,
+            metavar="N",
+            help="Requests in flight at once.",
+        ),
+        option(
+            "--timeout",
+            "timeout_s",
+            type=click.FloatRange(0.1, 300),
+            default=30,
+            metavar="S",
+            help="Seconds until one request is given up.",
+        ),
+        settle,
+    )
+    for add in reversed(options):
+        command = add(command)
+    return command
+
+
+def output_format(*choices: str) -> Callable[[_Command], _Command]:
+    """Return the option --format, the first choice its default."""
+    choice = click.Choice(choices)
+    return click.option("--format", "output_format", type=choice, default=choices[0], show_default=True)

@@ -1,0 +1,1 @@
+"""The real command, against real git and a real server on loopback."""

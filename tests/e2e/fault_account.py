@@ -1,0 +1,258 @@
+"""The account behind the faulty vendor: what exists in it, what goes wrong, and what is answered. No I/O.
+
+It shares no code with the product, so that a mistake of the product is not repeated here.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+APP_ID = "st-00000000-0000-4000-8000-00000000e2e0"
+LIMIT_WORDS = "You've exceeded the per-minute rate limit. Please wait for sometime before retrying."
+"""What the vendor says over its rate limit (the notes on the API, "Rate limit")."""
+
+PAGE_ROWS = 50
+_PATH = f"/agentassist/api/v1/public/{APP_ID}/campaign"
+_CREATE = f"POST {_PATH}?campaignType=voice "
+_LIST = f"POST {_PATH}/getAllCampaignDetails "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the server says."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def on_the_wire(self) -> bytes:
+        """Return it as it is sent."""
+        headers = {"Content-Length": str(len(self.body)), "Connection": "close", **self.headers}
+        lines = [f"HTTP/1.1 {self.status} Said", *(f"{name}: {value}" for name, value in headers.items())]
+        return "\r\n".join([*lines, "", ""]).encode() + self.body
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The connection is closed without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """No answer comes for as long as the client waits for one."""
+
+
+Reply = Answer | Dropped | Hanging
+
+
+def says(status: int, body: object, **headers: str) -> Answer:
+    """Return an answer; a text goes as it is, anything else as JSON."""
+    text = body if isinstance(body, str) else json.dumps(body)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status=status, body=text.encode(), headers=named)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What goes wrong, and for which creates.
+
+    Attributes:
+        reply: What a create that is hit is answered.
+        is_executed: Whether the campaign is made all the same.
+        is_late: It is made only when `FaultyAccount.execute_late` says so.
+        hits: How many creates of each target are hit; the others succeed.
+        shown_after_s: Seconds after the request until a campaign that was hit shows in the list.
+        others: Campaigns of other people, there from the beginning.
+        lists_failing: Requests for the list that fail after the first hit.
+        lists_failing_first: Requests for the list that fail before anything else.
+        are_lists_refused: The list is answered with `reply`, too, while the fault lasts.
+        are_rows_moving: After each hit other people make a page full of campaigns, and delete one of them
+            while the list is read: the new campaign slips from the second page to the first, unseen.
+        is_door_closed: Nobody listens when the first target would connect.
+        is_door_slow: The first target's connection is accepted only after a while.
+    """
+
+    reply: Reply = Dropped()
+    is_executed: bool = False
+    is_late: bool = False
+    hits: int = 1
+    shown_after_s: float = 0.0
+    others: int = 0
+    lists_failing: int = 0
+    lists_failing_first: int = 0
+    are_lists_refused: bool = False
+    are_rows_moving: bool = False
+    is_door_closed: bool = False
+    is_door_slow: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A campaign in the account."""
+
+    camp_id: str
+    body: Mapping[str, Any]
+    created_at: datetime
+    shown_from: float
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.body["name"])
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What the list shows of it."""
+        shown = ("name", "description", "contactLists", "priority", "dialingMode")
+        made = self.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        row = {key: self.body[key] for key in shown}
+        return {"_id": self.camp_id, **row, "status": "Ready", "createdAt": made}
+
+
+class FaultyAccount:
+    """The account and its faults.
+
+    Args:
+        fault: What goes wrong; None: nothing does.
+        names: All definitions' names in the order in which they are sent.
+        targets: Those whose creates are hit.
+
+    Attributes:
+        made: All campaigns, oldest first, also those that the list doesn't show yet.
+        sends: How often each name was sent.
+        tokens: The tokens of all requests.
+        surprises: Requests that the product has no business to make.
+        on_hit: Called with the body of each create that is hit, before it is answered.
+    """
+
+    def __init__(
+        self, fault: Fault | None = None, *, names: Sequence[str] = (), targets: Sequence[str] = ()
+    ) -> None:
+        self.made: list[Made] = []
+        self.sends = Counter[str]()
+        self.tokens: list[str] = []
+        self.surprises: list[str] = []
+        self.on_hit: Callable[[Mapping[str, Any]], object] = lambda _: None
+        self._fault = fault or Fault()
+        self._is_active = fault is not None
+        self._targets = frozenset(targets)
+        self._sent_before_target = min((names.index(name) for name in targets), default=0)
+        self._hits = Counter[str]()
+        self._late: list[Mapping[str, Any]] = []
+        self._failing = self._fault.lists_failing_first
+        self._moves = 0
+        self._ids = 0
+        for number in range(self._fault.others):
+            self.make(f"Somebody's {number}", age=timedelta(days=30))
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the fault still lasts."""
+        return self._is_active
+
+    @property
+    def fault(self) -> Fault:
+        """What goes wrong."""
+        return self._fault
+
+    def ids_of(self, name: str) -> list[str]:
+        """Return the ids of all campaigns of a name, oldest first."""
+        return [one.camp_id for one in self.made if one.name == name]
+
+    def make(self, name: str, *, age: timedelta = timedelta(0)) -> str:
+        """Make a campaign as somebody else, with other content; return its id."""
+        body = {
+            "name": name,
+            "description": "somebody else's",
+            "contactLists": ["Another list"],
+            "priority": "1",
+            "dialingMode": "Preview",
+        }
+        return self._make(body, age=age)
+
+    def end_fault(self) -> None:
+        """Let everything work from now on."""
+        self._is_active, self._failing = False, 0
+
+    def execute_late(self) -> None:
+        """Make what was kept back."""
+        for body in self._late:
+            self._make(body)
+        self._late.clear()
+
+    def is_target_next(self) -> bool:
+        """Return whether the next create is the first target's, where one is sent after the other."""
+        return self._is_active and self.sends.total() == self._sent_before_target
+
+    def reply(self, line: str, body: Mapping[str, Any]) -> Reply:
+        """Return what a request is answered.
+
+        Args:
+            line: The request's first line.
+            body: Its JSON.
+        """
+        if line.startswith(_CREATE):
+            return self._create(body)
+        if line.startswith(_LIST):
+            return self._list(body)
+        self.surprises.append(line)
+        return says(404, {"message": "no such call"})
+
+    def _create(self, body: Mapping[str, Any]) -> Reply:
+        name = str(body["name"])
+        self.sends[name] += 1
+        if self._is_active and name in self._targets and self._hits[name] < self._fault.hits:
+            return self._hit(name, body)
+        camp_id = self._make(body)
+        message = f"Campaign {name} creation in progress"
+        return says(
+            200, {"status": "success", "message": message, "id": camp_id, "data": {"campId": camp_id}}
+        )
+
+    def _hit(self, name: str, body: Mapping[str, Any]) -> Reply:
+        fault = self._fault
+        if not self._hits:
+            self._failing = fault.lists_failing
+        self._hits[name] += 1
+        self.on_hit(body)
+        if fault.is_late:
+            self._late.append(body)
+        elif fault.is_executed:
+            self._make(body, shown_after_s=fault.shown_after_s)
+        if fault.are_rows_moving:
+            for number in range(PAGE_ROWS):
+                self.make(f"Somebody's {number} after {name}")
+            self._moves += 1
+        return fault.reply
+
+    def _make(
+        self, body: Mapping[str, Any], *, shown_after_s: float = 0.0, age: timedelta = timedelta(0)
+    ) -> str:
+        self._ids += 1
+        camp_id = f"cd-{self._ids:04}"
+        created_at, shown_from = datetime.now(UTC) - age, time.monotonic() + shown_after_s
+        self.made.append(Made(camp_id=camp_id, body=body, created_at=created_at, shown_from=shown_from))
+        return camp_id
+
+    def _list(self, asked: Mapping[str, Any]) -> Reply:
+        if self._is_active and self._fault.are_lists_refused:
+            return self._fault.reply
+        if self._failing > 0:
+            self._failing -= 1
+            return says(503, "upstream connect error")
+        page = self._page(int(asked["skip"]), int(asked["limit"]))
+        if self._moves and asked["page"] == 1:
+            self._moves -= 1
+            self.made.remove(next(one for one in reversed(self.made) if one.name.startswith("Somebody's")))
+        return page
+
+    def _page(self, skip: int, limit: int) -> Answer:
+        now = time.monotonic()
+        rows = [one.row for one in reversed(self.made) if one.shown_from <= now]
+        page = rows[skip : skip + limit]
+        data = {"results": page, "hasMore": skip + limit < len(rows), "totalResults": len(rows)}
+        return says(200, {"status": "success", "data": data})

@@ -1,0 +1,220 @@
+"""A scriptable stand-in of the vendor's API: real HTTP on loopback, and no code of the product.
+
+What it answers is said by behaviours. A behaviour is given the vendor and the request, read whole, and
+returns a `Reply`, or None to drop the connection without a word. `vendor.on_create(name, one, two)` lets the
+first create of that name meet `one` and the second `two`; then creates are answered as usual again.
+"""
+
+import json
+import socket
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request as it arrived.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path, without the query.
+        query: The query's pairs, in order.
+        headers: The headers; looked up without regard to case.
+        body: The bytes.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: Message
+    body: bytes
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401  # whatever was sent
+        """The body, parsed."""
+        return json.loads(self.body)
+
+    @property
+    def is_create(self) -> bool:
+        """Whether it asks for a new campaign."""
+        return self.method == "POST" and self.path.endswith("/campaign")
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it asks for a page of the account's campaigns."""
+        return self.path.endswith("/campaign/getAllCampaignDetails")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def reply(status: int, data: object, **headers: str) -> Reply:
+    """Return an answer in JSON; underscores in the headers' names stand for hyphens."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(
+        status=status, body=json.dumps(data).encode(), headers={"Content-Type": "application/json", **named}
+    )
+
+
+Behaviour = Callable[["Vendor", Request], Reply | None]
+
+
+def created(vendor: "Vendor", request: Request) -> Reply:
+    """Create the campaign and answer in the contract's shape."""
+    camp_id = vendor.add(request.json)
+    message = f"Campaign {request.json['name']} creation in progress"
+    data = {"campId": camp_id}
+    return reply(200, {"status": "success", "message": message, "id": camp_id, "data": data})
+
+
+def rejected(message: str, *, status: int = 400) -> Behaviour:
+    """Return a refusal with a reason."""
+    return lambda vendor, request: reply(status, {"message": message})
+
+
+def dropped(vendor: "Vendor", request: Request) -> None:
+    """Create nothing, and drop the connection."""
+
+
+def created_then_dropped(vendor: "Vendor", request: Request) -> None:
+    """Create the campaign, and drop the connection without an answer."""
+    vendor.add(request.json)
+
+
+def listed(vendor: "Vendor", request: Request) -> Reply:
+    """Answer with the page that was asked for, newest first."""
+    asked = request.json
+    rows = [*reversed(vendor.campaigns)]
+    skip, limit = asked["skip"], asked["limit"]
+    page = rows[skip : skip + limit]
+    data = {"results": page, "hasMore": skip + len(page) < len(rows), "totalResults": len(rows)}
+    return reply(200, {"status": "success", "data": data})
+
+
+class Vendor:
+    """The account, what came in, and what is to be answered.
+
+    Attributes:
+        url: Where it listens.
+        requests: All requests, in the order in which they were read.
+        campaigns: The account's campaigns as rows of the list, oldest first.
+        list_behaviour: How the list call is answered.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.requests: list[Request] = []
+        self.campaigns: list[dict[str, Any]] = []
+        self.list_behaviour: Behaviour = listed
+        self._scripts: dict[str, deque[Behaviour]] = defaultdict(deque)
+        self._lock = threading.RLock()
+
+    @property
+    def creates(self) -> list[Request]:
+        """The creates that came in."""
+        return [request for request in self.requests if request.is_create]
+
+    @property
+    def sent_names(self) -> list[str]:
+        """The names that creates asked for, sorted."""
+        return sorted(request.json["name"] for request in self.creates)
+
+    def ids_of(self, name: str) -> list[str]:
+        """Return the ids of the account's campaigns of a name."""
+        return [row["_id"] for row in self.campaigns if row["name"] == name]
+
+    def on_create(self, name: str, *behaviours: Behaviour) -> None:
+        """Say how the next creates of a name are answered, one behaviour each."""
+        self._scripts[name].extend(behaviours)
+
+    def add(self, body: Mapping[str, Any], *, created_at: datetime | None = None) -> str:
+        """Put a campaign into the account; return its id."""
+        with self._lock:
+            camp_id = f"cd-{len(self.campaigns) + 1:04}"
+            shown = {key: body[key] for key in ("description", "contactLists", "priority", "dialingMode")}
+            moment = (created_at or datetime.now(UTC)).isoformat(timespec="milliseconds")
+            row = {"_id": camp_id, "name": body["name"], "createdAt": moment, "status": "Ready", **shown}
+            self.campaigns.append({**row, "connection": body.get("queue_name", "")})
+            return camp_id
+
+    def answer(self, request: Request) -> Reply | None:
+        """Record a request, and answer it as scripted."""
+        with self._lock:
+            self.requests.append(request)
+            behaviour = self._behaviour(request)
+        return behaviour(self, request)
+
+    def _behaviour(self, request: Request) -> Behaviour:
+        if request.is_list:
+            return self.list_behaviour
+        if not request.is_create:
+            return rejected("no such call", status=404)
+        script = self._scripts[request.json["name"]]
+        return script.popleft() if script else created
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    vendor: Vendor
+
+    def _handle(self) -> None:
+        parts = urlsplit(self.path)
+        request = Request(
+            method=self.command,
+            path=parts.path,
+            query=tuple(parse_qsl(parts.query, keep_blank_values=True)),
+            headers=self.headers,
+            body=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+        )
+        answer = self.vendor.answer(request)
+        self.close_connection = True
+        if answer is None:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response(answer.status)
+        for name, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815  # http.server's names
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # http.server's name
+        """Say nothing: the requests are recorded."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of connections that the other side broke, as killed runs do."""
+
+
+@contextmanager
+def serving(vendor: Vendor | None = None) -> Iterator[Vendor]:
+    """Serve an account on a free port of loopback."""
+    account = vendor or Vendor()
+    handler = type("Handler", (_Handler,), {"vendor": account})
+    with _Server(("127.0.0.1", 0), handler) as server:
+        account.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
+        thread.start()
+        try:
+            yield account
+        finally:
+            server.shutdown()
+            thread.join()
