@@ -165,9 +165,7 @@ class Decider:
     def _report_others(self, resolvable: Sequence[Pending]) -> None:
         for pending in self.findings.plan.pending:
             if pending not in resolvable:
-                error = (
-                    f"claimed by run {pending.claim.claimed_by} on the remote; only sync --push resolves it"
-                )
+                error = advice.held_on_remote(pending.claim)
                 self.findings.unknown.append(failure(pending.claim, error))
 
     def _creates(self) -> list[Definition]:

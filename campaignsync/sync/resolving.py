@@ -32,19 +32,28 @@ class Resolution:
 
 
 def resolve(claims: Iterable[Claim], campaigns: Sequence[RemoteCampaign], ledger: Ledger) -> Resolution:
-    """Judge claims by a complete listing made after their waits, and record what is found."""
-    resolution = Resolution()
+    """Judge claims by a complete listing made after their waits, and record what is found.
+
+    What is surely a claim's is recorded first: until then it may look like another claim's, renamed, where
+    two definitions differ in little but their names.
+    """
+    resolution, others = Resolution(), list[Claim]()
     for claim in claims:
         verdict = judge(claim, campaigns, recorded=recorded_ids(ledger.state))
-        match verdict:
+        if isinstance(verdict, Found):
+            resolution.recovered.append(ledger.record(claim, verdict.camp_id, status=Status.RECOVERED))
+        else:
+            others.append(claim)
+    for claim in others:
+        match judge(claim, campaigns, recorded=recorded_ids(ledger.state)):
             case Found(camp_id=camp_id):
                 resolution.recovered.append(ledger.record(claim, camp_id, status=Status.RECOVERED))
             case Absent():
                 resolution.absent.append(claim)
-            case Doubtful():
+            case Doubtful() as verdict:
                 resolution.stuck.append(failure(claim, doubtful(claim, verdict)))
-            case _:
-                assert_never(verdict)
+            case never:
+                assert_never(never)
     return resolution
 
 
