@@ -12,7 +12,7 @@ from tests.e2e.kill_driver import Driver, Running, started
 from tests.e2e.kill_vendor import STATE, Held, World, recorded, status, sync_args, world
 from tests.e2e.kills import Boundary
 
-_ARGS = ("sync", "--rate-limit=0", "--settle=0.3", "--timeout=50")
+_ARGS = ("sync", "--rate-limit=0", "--settle=0.3", "--timeout=50", "--parallel=1")
 
 
 @pytest.fixture
