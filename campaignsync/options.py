@@ -1,11 +1,24 @@
 """The options that several commands share, each with its environment variable. Pure."""
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class _Seconds(click.FloatRange):
+    """Seconds in a range. "nan" is in none, though it compares as if it were: no wait would ever be due."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401  # click's own
+        seconds = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value!r} is not a number of seconds.", param, ctx)
+        return seconds
 
 
 def option(
@@ -29,7 +42,7 @@ state = option("--state", default="state/campaigns.json", metavar="FILE", help="
 settle = option(
     "--settle",
     "settle_s",
-    type=click.FloatRange(0, 3600),
+    type=_Seconds(0, 3600),
     default=120,
     metavar="S",
     help="Seconds in which the vendor may still carry out a request whose answer was lost.",
@@ -59,7 +72,7 @@ def api_options(command: _Command) -> _Command:
         option(
             "--timeout",
             "timeout_s",
-            type=click.FloatRange(0.1, 300),
+            type=_Seconds(0.1, 300),
             default=30,
             metavar="S",
             help="Seconds until one request is given up.",

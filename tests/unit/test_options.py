@@ -1,0 +1,18 @@
+"""The options that several commands share."""
+
+import pytest
+from click.testing import CliRunner
+
+from campaignsync.cli import cli
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-1", "3601", "soon"])
+def test_a_settle_time_that_is_no_wait_is_refused(value: str) -> None:
+    ended = CliRunner().invoke(cli, ["plan", "--settle", value])
+    assert "Invalid value for '--settle'" in ended.output
+
+
+@pytest.mark.parametrize("value", ["nan", "0", "301"])
+def test_a_timeout_that_a_lease_can_not_outlast_is_refused(value: str) -> None:
+    ended = CliRunner().invoke(cli, ["plan"], env={"CAMPAIGNSYNC_TIMEOUT": value})
+    assert "Invalid value for '--timeout'" in ended.output
