@@ -232,10 +232,11 @@ class Ledger:
         self._local = frozenset(c for c in claims if (identity(c.name), c.claimed_by) not in shared)
 
     async def _commit(self, repository: Repository) -> None:
-        before = _read(await repository.state_at_head())
-        if before.entries == self.state.entries:
+        """Commit what the disk holds; it may differ from HEAD in no entry, after a crash amid a move."""
+        text = await repository.state_at_head()
+        if text is None and not self.state.entries:
             return
-        message = commit_message(before, self.state, origin=self._origin)
+        message = commit_message(_read(text), self.state, origin=self._origin)
         self.commit = await repository.commit(message) or self.commit
 
     async def _push_head(self, repository: Repository) -> PushRefused | None:

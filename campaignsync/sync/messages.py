@@ -46,6 +46,8 @@ def _told(all_changes: Sequence[Change]) -> tuple[str, Sequence[Change]]:
         return ("adopt" if is_adopted else "create"), records
     if claims:
         return "claim", claims
+    if not gone:
+        return "record", gone
     is_forgotten = any(isinstance(change.before, Record) for change in gone)
     return ("forget" if is_forgotten else "release"), gone
 
