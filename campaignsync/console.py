@@ -104,10 +104,8 @@ def reporting(caller: Caller, output_format: str) -> Iterator[None]:
         _explain(caller, error)
         end(error.exit_code)
     except CampaignSyncError as error:
-        if output_format == "json":
-            from campaignsync.report import as_json
-
-            show(as_json.error(error.message, error.hint))
+        if told := _error_text(error, output_format):
+            show(told)
         _explain(caller, error)
         end(error.exit_code)
 
@@ -125,6 +123,19 @@ def problems_text(error: InvalidDefinitionsError, output_format: str) -> str:
             return markdown.problems(error.problems)
         case _:
             return text.problems(error.problems)
+
+
+def _error_text(error: CampaignSyncError, output_format: str) -> str:
+    """Return an error in a format that is kept or parsed; people read stderr."""
+    from campaignsync.report import as_json, markdown
+
+    match output_format:
+        case "json":
+            return as_json.error(error.message, error.hint)
+        case "markdown":
+            return markdown.error(error.message, error.hint)
+        case _:
+            return ""
 
 
 def _explain(caller: Caller, error: CampaignSyncError) -> None:

@@ -255,3 +255,14 @@ def problems(problems: Sequence[Problem]) -> str:
 def _problem(problem: Problem) -> str:
     where, what = summary.problem_parts(problem)
     return f"- {code_span(cut(where, _LONGEST_VALUE))}: {_prose(what)}"
+
+
+def error(message: str, hint: str) -> str:
+    """Return why a command stopped as Markdown of less than 60,000 characters.
+
+    Args:
+        message: What went wrong.
+        hint: What to do next; may be empty.
+    """
+    lines = ["### Campaigns", f"> [!CAUTION]\n> Stopped: {_prose(message)}", _prose(hint) if hint else ""]
+    return "\n\n".join(line for line in lines if line)

@@ -339,3 +339,22 @@ def test_long_values_and_bodies_are_cut_and_the_others_stay() -> None:
     # 9,000 names of 10 characters with two between each, of which a cell shows 120 characters.
     assert f"… (+{9000 * 12 - 2 - 120} characters)` |" in report
     assert re.search(r'"List 00300",\n(.|\n)*… \(\+\d+ characters\)\n```\n', report)
+
+
+def test_an_error_says_what_and_what_to_do_next() -> None:
+    text = markdown.error("the state file is damaged", "Restore it: git restore state/campaigns.json")
+
+    assert text == golden("""
+        ### Campaigns
+
+        > [!CAUTION]
+        > Stopped: `the state file is damaged`
+
+        `Restore it: git restore state/campaigns.json`
+    """)
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_words_in_an_error_change_nothing_about_it(hostile: str) -> None:
+    """Git and the server have their say in it."""
+    assert shape(markdown.error(hostile, hostile)) == shape(markdown.error("plain", "plain"))
