@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaignsync.claims import Change, changes
-from campaignsync.report.escape import printable
+from campaignsync.report.escape import commit_text, printable
 from campaignsync.state import Claim, Record, State, Status
 
 
@@ -58,8 +58,8 @@ def _line(change: Change) -> str:
             Change(after=Record(name=name, camp_id=camp_id))
             | Change(before=Record(name=name, camp_id=camp_id), after=None)
         ):
-            return f"{printable(name)}: {printable(camp_id)}"
+            return f"{commit_text(name)}: {commit_text(camp_id)}"
         case Change(after=Claim(name=name)):
-            return f"{printable(name)}: pending"
+            return f"{commit_text(name)}: pending"
         case _:
-            return f"{printable(change.name)}: not created"
+            return f"{commit_text(change.name)}: not created"
