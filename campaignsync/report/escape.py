@@ -97,8 +97,8 @@ _IN_COMMITS = re.compile(
     r"|\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b(?=:?\s+\S*(?:#|gh-|://))",
     re.IGNORECASE,
 )
-"""What GitHub acts on in a commit's message: mentions, and, by its documentation, "Skipping workflow runs" and
-"Linking a pull request to an issue using a keyword"."""
+"""What GitHub acts on in a commit's message: mentions, and what its documentation has in "Skipping workflow
+runs" and "Linking a pull request to an issue using a keyword"."""
 
 
 def commit_text(text: str) -> str:

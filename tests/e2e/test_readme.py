@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from ruamel.yaml import YAML
 
+import campaignsync
 from campaignsync.cli import cli
 from campaignsync.errors import ExitCode
 from tests.e2e.conftest import Project
@@ -79,7 +81,7 @@ def test_the_table_has_each_option_s_variable_and_default(option: str) -> None:
 
 
 def test_every_variable_that_the_program_reads_is_told_and_no_other() -> None:
-    sources = [file.read_text(encoding="utf-8") for file in (ROOT / "campaignsync").rglob("*.py")]
+    sources = [file.read_text(encoding="utf-8") for file in Path(campaignsync.__file__).parent.rglob("*.py")]
     read = set(re.findall(r"KORE_[A-Z_]+[A-Z]", "\n".join(sources)))
     read |= set(re.findall("CAMPAIGNSYNC_[A-Z_]+[A-Z]", "\n".join(map(help_of, COMMANDS))))
     assert set(re.findall(r"(?:KORE|CAMPAIGNSYNC)_[A-Z_]+[A-Z]", README)) == read
@@ -124,3 +126,35 @@ def test_the_sandbox_run_prints_what_is_told(project: Project) -> None:
 def without_ids(text: str) -> str:
     """Return a text with all campIds alike, and spaces too."""
     return " ".join(re.sub(r"cd-[0-9a-f…-]+", "cd-", text).split())
+
+
+def test_what_a_reviewer_finds_is_what_the_plan_prints(project: Project) -> None:
+    shutil.copytree(ROOT / "campaigns", project.path / "campaigns")
+    shutil.move(project.path / "campaigns" / "renewals", project.path / "later")
+    project.git("add", "campaigns")
+    project.git("commit", "--quiet", "--message=definitions")
+    assert project.run("sync").code == 0
+    shutil.move(project.path / "later", project.path / "campaigns" / "renewals")
+    billing = project.path / "campaigns" / "billing-reminder.yaml"
+    text = billing.read_text(encoding="utf-8")
+    project.write(
+        "campaigns/billing-reminder.yaml", text.replace("maxAttemptsPerRecord: 3", "maxAttemptsPerRecord: 5")
+    )
+
+    found = project.run("plan", "--format", "markdown", CAMPAIGNSYNC_RATE_LIMIT=None).out
+
+    assert (
+        README.partition("<!-- example -->\n")[2].partition("\n<!-- end of example -->")[0] == found.strip()
+    )
+
+
+@pytest.mark.parametrize("workflow", ["preview", "sync"])
+def test_the_inputs_are_the_workflow_s(workflow: str) -> None:
+    text = (ROOT / ".github" / "workflows" / f"{workflow}.yml").read_text(encoding="utf-8")
+    inputs = YAML(typ="safe").load(text)["on"]["workflow_call"]["inputs"]
+    column = {"preview": 1, "sync": 2}[workflow]
+    told = {row[0].strip("`"): row[3] for row in table("input") if row[column] == "yes"}
+
+    assert set(told) == set(inputs)
+    for name, default in told.items():
+        assert not inputs[name]["default"] or f"`{inputs[name]['default']}`" in default

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent, indent
 
 import pytest
 
@@ -22,6 +23,16 @@ pytestmark = [
 
 VARIABLES = {"KORE_APP_ID": "st-1", "KORE_ACCOUNT_ID": "acc-000000000000000001"}
 SECRETS = {"KORE_CLIENT_ID": "cs-000000000000000001", "KORE_CLIENT_SECRET": SECRET}
+
+
+README = (act.ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def from_readme(begins: str) -> str:
+    """Return the README's workflow, or part of one, that begins so, with our repository's name and commit."""
+    blocks = re.findall(r"^ *```yaml\n(.*?)^ *```", README, re.DOTALL | re.MULTILINE)
+    (block,) = [dedent(text) for text in blocks if text.strip().startswith(begins)]
+    return block.replace("OWNER/campaignsync", TOOL).replace("@COMMIT", f"@{COMMIT}")
 
 
 @dataclass(frozen=True)
@@ -134,7 +145,7 @@ def test_a_failed_push_fails_the_job_and_keeps_the_ids(place: Place) -> None:
     place.merge("Billing")
 
     with rejecting_pushes(place.remote, of="create 1"):
-        run = place.act(sync=own_workflow("sync.yml")).run(
+        run = place.act(sync=from_readme("name: Sync")).run(
             "push", "sync.yml", variables=place.variables, secrets=SECRETS
         )
 
@@ -161,9 +172,16 @@ def test_a_bad_definition_is_annotated_and_fails_the_preview(place: Place) -> No
     assert "1 problem in 1 file" in comment["body"]
 
 
-def test_a_preview_needs_no_secret_and_keeps_one_comment(place: Place) -> None:
+def test_a_preview_needs_no_secret_and_runs_nothing_of_the_pull_requests(
+    place: Place, tmp_path: Path
+) -> None:
+    trap = f"open({str(tmp_path / 'sprung')!r}, 'w').close()\n"
+    for module in ("venv", "pip", "httpx", "campaignsync", "sitecustomize", "json"):
+        place.project.write(f"{module}/__init__.py", trap)
+        place.project.write(f"{module}/__main__.py", trap)
+    place.project.git("add", ".")
     place.propose("Billing")
-    preview = place.act(preview=own_workflow("preview.yml"))
+    preview = place.act(preview=from_readme("name: Preview"))
 
     with GitHub.serving() as github:
         github.say("Ann", "looks good")
@@ -174,26 +192,7 @@ def test_a_preview_needs_no_secret_and_keeps_one_comment(place: Place) -> None:
     assert [comment["user"]["login"] for comment in github.comments] == ["Ann", "github-actions[bot]"]
     assert "`Billing`" in github.comments[1]["body"]
     assert place.vendor.requests == []
-
-
-CALLER = f"""
-name: Campaigns of two regions
-on: push
-permissions: {{}}
-jobs:
-  sync:
-    permissions: {{contents: write}}
-    strategy:
-      fail-fast: false
-      matrix:
-        region: [emea, apac]
-    uses: {TOOL}/.github/workflows/sync.yml@{COMMIT}
-    with:
-      campaigns: campaigns/${{{{ matrix.region }}}}
-      state: state/${{{{ matrix.region }}}}.json
-      environment: ${{{{ matrix.region }}}}
-    secrets: inherit
-"""
+    assert not (tmp_path / "sprung").exists()
 
 
 def test_another_repository_calls_the_workflow_for_two_states(place: Place) -> None:
@@ -203,27 +202,13 @@ def test_another_repository_calls_the_workflow_for_two_states(place: Place) -> N
     place.project.git("commit", "--quiet", "--message=two regions")
     place.project.git("push", "--quiet")
 
-    run = place.act(campaigns=CALLER).run("push", "campaigns.yml", variables=place.variables, secrets=SECRETS)
+    caller = f"on: push\npermissions: {{}}\n{from_readme('jobs:')}"
+    run = place.act(campaigns=caller).run("push", "campaigns.yml", variables=place.variables, secrets=SECRETS)
 
     assert run.is_success, run.log
     assert place.vendor.sent_names == ["Billing apac", "Billing emea"]
     for region in ("emea", "apac"):
         assert list(json.loads(place.on_main(f"state/{region}.json"))["campaigns"]) == [f"Billing {region}"]
-
-
-STEPS = f"""
-name: Check campaigns
-on: pull_request
-permissions: {{}}
-jobs:
-  plan:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: CHECKOUT
-        with: {{persist-credentials: false}}
-      - uses: {TOOL}/.github/actions/plan@{COMMIT}
-        with: {{campaigns: dialer, comment: "false"}}
-"""
 
 
 def test_another_repository_uses_the_action(place: Place) -> None:
@@ -234,7 +219,9 @@ def test_another_repository_uses_the_action(place: Place) -> None:
     place.project.git("commit", "--quiet", "--message=a definition elsewhere")
     place.project.git("push", "--quiet", "origin", f"HEAD:refs/pull/{act.PULL}/merge")
 
-    run = place.act(check=STEPS.replace("CHECKOUT", checkout)).run("pull_request", "check.yml")
+    steps = f"- uses: {checkout}\n  with: {{persist-credentials: false}}\n{from_readme('- uses:')}"
+    job = f"jobs:\n  plan:\n    runs-on: ubuntu-latest\n    steps:\n{indent(steps, ' ' * 6)}"
+    run = place.act(check=f"on: pull_request\n{job}").run("pull_request", "check.yml")
 
     assert run.is_success, run.log
     assert "`dialer/billing.yaml`" in run.summary
