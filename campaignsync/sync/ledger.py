@@ -4,18 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from campaignsync.claims import Conflict, Merge, changes, merge
-from campaignsync.errors import GitError
-from campaignsync.git import Ahead, PushRefused
+from campaignsync.claims import Conflict, Merge
 from campaignsync.identity import Definition, identity
-from campaignsync.state import Claim, Entry, Record, State, Status, parse, render
+from campaignsync.state import Claim, Entry, Record, State, Status
 from campaignsync.sync import advice
-from campaignsync.sync.messages import Origin, commit_message
+from campaignsync.sync.messages import Origin
 from campaignsync.sync.ports import Repository, Store
+from campaignsync.sync.publishing import Publisher, check_reviewed, read_state
 from campaignsync.sync.tools import Context
-
-PUSHES = 5
-"""Pushes that may lose a race before a run gives up (the contract, "Sync" 7)."""
 
 
 class Ledger:
@@ -29,21 +25,23 @@ class Ledger:
     Attributes:
         state: What the disk holds.
         conflicts: Campaigns that could not be recorded on the remote, since it knows another.
-        commit: The last commit that this run made; None while there was none.
         is_pushed: Whether the upstream has everything that the disk has.
     """
 
     def __init__(self, store: Store, repository: Repository | None, tools: Context) -> None:
         self._store = store
-        self._repository = repository
+        self._publisher = Publisher(repository, tools) if repository is not None else None
         self._tools = tools
         self._local: frozenset[Claim] | None = None
-        self._origin = Origin(source_commit="")
         self._leased_at: dict[str, float] = {}
         self.state = State()
         self.conflicts: tuple[Conflict, ...] = ()
-        self.commit: str | None = None
         self.is_pushed = False
+
+    @property
+    def commit(self) -> str | None:
+        """The last commit that this run made; None while there was none."""
+        return self._publisher.commit if self._publisher else None
 
     async def refresh(self) -> None:
         """Bring disk, branch and (with --push) the upstream together, and load the state.
@@ -52,12 +50,13 @@ class Ledger:
             GitError: A person's commits are in the way, or git failed; nothing was sent.
             RecordError: What an earlier run left could not be pushed.
         """
-        repository, options = self._repository, self._tools.options
-        if repository is not None and options.is_committing:
-            self._origin = Origin(source_commit=await repository.head(), run_url=options.run_url)
+        publisher, options = self._publisher, self._tools.options
+        if publisher is not None and options.is_committing:
+            source_commit = await publisher.repository.head()
+            publisher.origin = Origin(source_commit=source_commit, run_url=options.run_url)
         self._load()
-        if repository is not None and options.is_pushing:
-            await self._catch_up(repository)
+        if publisher is not None and options.is_pushing:
+            await self._catch_up(publisher)
         elif self._local is None:
             await self._tell_local_claims()
 
@@ -71,9 +70,10 @@ class Ledger:
         Raises:
             GitError: HEAD does not hold some of these definitions as they stand.
         """
-        if self._repository is None or not definitions or not self._tools.options.is_tracked:
+        if self._publisher is None or not definitions or not self._tools.options.is_tracked:
             return
-        loose = await self._repository.uncommitted([definition.source for definition in definitions])
+        sources = [definition.source for definition in definitions]
+        loose = await self._publisher.repository.uncommitted(sources)
         if loose:
             raise advice.loose(loose)
 
@@ -123,18 +123,21 @@ class Ledger:
             RecordError: The remote forbids the push; nothing was sent.
             GitError: Git failed; nothing was sent.
         """
-        repository = self._repository
-        if repository is None or not self._tools.options.is_pushing:
+        publisher = self._publisher
+        if publisher is None or not self._tools.options.is_pushing:
             self.put(claims)
             return True
-        _check_reviewed(await repository.ahead())
+        check_reviewed(await publisher.repository.ahead())
         self.put(claims)
-        await self._commit(repository)
-        refused = await self._push_head(repository)
+        await publisher.commit_state(self.state)
+        refused = await publisher.push_head()
+        self.is_pushed = refused is None
         if refused is None:
             return True
-        await repository.fetch()
-        await self._move_to(repository, None)
+        await publisher.repository.fetch()
+        await publisher.repository.move_to(None)
+        self._load()
+        self.is_pushed = True
         if not refused.is_race:
             raise advice.push_forbidden(refused.reason, "Nothing was sent.")
         return False
@@ -191,15 +194,11 @@ class Ledger:
             RecordError: The remote does not take the push; the entries are on disk and committed.
             GitError: Git failed.
         """
-        merged = Merge(state=self.state)
-        repository, options = self._repository, self._tools.options
-        if repository is None or not options.is_committing:
-            return merged
-        await self._commit(repository)
-        if options.is_pushing:
-            merged = await self._push_all(repository)
-        self.conflicts += merged.conflicts
-        return merged
+        publisher, options = self._publisher, self._tools.options
+        if publisher is None or not options.is_committing:
+            return Merge(state=self.state)
+        await publisher.commit_state(self.state)
+        return await self._push(publisher) if options.is_pushing else Merge(state=self.state)
 
     def _load(self) -> None:
         options = self._tools.options
@@ -210,104 +209,32 @@ class Ledger:
         self.state = state
         self.is_pushed = False
 
-    async def _catch_up(self, repository: Repository) -> None:
-        await self._commit(repository)
+    async def _catch_up(self, publisher: Publisher) -> None:
+        repository = publisher.repository
+        await publisher.commit_state(self.state)
         await repository.fetch()
         if self._local is None:
             await self._tell_local_claims()
         ahead = await repository.ahead()
-        _check_reviewed(ahead)
+        check_reviewed(ahead)
         if ahead.own:
-            self.conflicts += (await self._push_all(repository)).conflicts
+            await self._push(publisher)
         elif ahead.behind:
             await repository.move_to(None)
-        self._origin = replace(self._origin, source_commit=await repository.head())
+        publisher.origin = replace(publisher.origin, source_commit=await repository.head())
         self._load()
         self.is_pushed = True
 
-    async def _tell_local_claims(self) -> None:
-        upstream = _read(await self._repository.state_at_upstream()) if self._repository else State()
-        shared = {(identity(claim.name), claim.claimed_by) for claim in upstream.claims}
-        claims = self.state.claims
-        self._local = frozenset(c for c in claims if (identity(c.name), c.claimed_by) not in shared)
-
-    async def _commit(self, repository: Repository) -> None:
-        """Commit what the disk holds; it may differ from HEAD in no entry, after a crash amid a move."""
-        text = await repository.state_at_head()
-        if text is None and not self.state.entries:
-            return
-        message = commit_message(_read(text), self.state, origin=self._origin)
-        self.commit = await repository.commit(message) or self.commit
-
-    async def _push_head(self, repository: Repository) -> PushRefused | None:
-        return await self._push(repository, await repository.head())
-
-    async def _push(self, repository: Repository, commit: str) -> PushRefused | None:
-        """Push a commit; where the answer is lost, fetch to see."""
-        try:
-            refused = await repository.push(commit)
-        except GitError as error:
-            self._tools.progress.detail(f"the push had no answer: {error.message}")
-            await repository.fetch()
-            if not await repository.is_on_upstream(commit):
-                return PushRefused(reason=error.message, is_race=True)
-            refused = None
-        self.is_pushed = refused is None
-        return refused
-
-    async def _push_all(self, repository: Repository) -> Merge:
-        """Push what is committed, put on the new tip as often as another push comes first."""
-        merged, refused = Merge(state=self.state), PushRefused(reason="", is_race=True)
-        for attempt in range(PUSHES):
-            ahead = await repository.ahead()
-            if ahead.behind or ahead.foreign:
-                merged, answer = await self._put_on_tip(repository, is_staying=bool(ahead.foreign))
-            elif not ahead.own:
-                self.is_pushed = True
-                return merged
-            else:
-                answer = await self._push_head(repository)
-            if answer is None:
-                return merged
-            refused = answer
-            if not refused.is_race:
-                break
-            await self._tools.clock.sleep((attempt + self._tools.clock.jitter()) * 2)
-            await repository.fetch()
-        raise advice.push_forbidden(
-            refused.reason, "What was created is in the state file and committed here."
-        )
-
-    async def _put_on_tip(
-        self, repository: Repository, *, is_staying: bool
-    ) -> tuple[Merge, PushRefused | None]:
-        """Put the entries on the upstream's tip; where a person committed meanwhile, the branch stays."""
-        base, tip = _read(await repository.state_at_base()), _read(await repository.state_at_upstream())
-        options = self._tools.options
-        merged = merge(tip, changes(base, self.state), rules=self._tools.rules, run_id=options.run_id)
-        if merged.state.entries == tip.entries:
-            await self._move_to(repository, None, is_staying=is_staying)
-            return merged, None
-        bound = merged.state.bound_to(host=options.host, app_id=options.app_id)
-        message = commit_message(tip, bound, origin=self._origin)
-        commit = await repository.replay(render(bound), message)
-        refused = await self._push(repository, commit)
-        if refused is None:
-            await self._move_to(repository, commit, is_staying=is_staying)
-            self.commit = commit
-        return merged, refused
-
-    async def _move_to(self, repository: Repository, commit: str | None, *, is_staying: bool = False) -> None:
-        if not is_staying:
-            await repository.move_to(commit)
+    async def _push(self, publisher: Publisher) -> Merge:
+        published = await publisher.push(self.state)
+        if published.has_moved:
             self._load()
         self.is_pushed = True
+        self.conflicts += published.merge.conflicts
+        return published.merge
 
-
-def _read(text: str | None) -> State:
-    return State() if text is None else parse(text, where="the state file in git")
-
-
-def _check_reviewed(ahead: Ahead) -> None:
-    if ahead.foreign:
-        raise advice.unreviewed(ahead.foreign)
+    async def _tell_local_claims(self) -> None:
+        text = await self._publisher.repository.state_at_upstream() if self._publisher else None
+        shared = {(identity(claim.name), claim.claimed_by) for claim in read_state(text).claims}
+        claims = self.state.claims
+        self._local = frozenset(c for c in claims if (identity(c.name), c.claimed_by) not in shared)
