@@ -90,6 +90,7 @@ def plan(  # noqa: PLR0913  # one parameter an option
 @click.option("--sandbox", is_flag=True, help="Sync against the stand-in of the API, in this process.")
 @click.option("--no-preflight", is_flag=True, help="Don't compare the names with the account's first.")
 @options.branch
+@options.approved
 @options.api_options
 @click.pass_obj
 def sync(  # noqa: PLR0913  # one parameter an option

@@ -49,6 +49,9 @@ settle = option(
 )
 push = click.option("--push", is_flag=True, help="Claim and record through the remote, too.")
 no_commit = click.option("--no-commit", is_flag=True, help="Save the state file, but commit nothing.")
+approved = option(
+    "--approved", metavar="COMMIT", help="Create only what stands in this commit, whose plan was approved."
+)
 branch = option("--branch", metavar="NAME", help="The branch to push to, if not the remote's default.")
 
 

@@ -94,6 +94,7 @@ class Workplace:
             is_pushing=tuning.is_pushing,
             is_tracked=tuning.is_committing,
             branch=tuning.branch,
+            approved=tuning.approved,
             has_preflight=tuning.has_preflight,
             max_creates=tuning.max_creates,
             parallel=tuning.parallel,
@@ -110,6 +111,7 @@ class Tuning:
     is_committing: bool = True
     is_pushing: bool = False
     branch: str | None = None
+    approved: str | None = None
     has_preflight: bool = True
     max_creates: int = 100
     parallel: int = 4

@@ -8,7 +8,7 @@ from pathlib import Path
 from campaignsync.errors import GitError, StateError
 from campaignsync.git import branch, objects, pushing, upstream, worktree
 from campaignsync.git.pushing import PushRefused
-from campaignsync.git.runner import Git, clean_environment
+from campaignsync.git.runner import Git, clean_environment, printable
 from campaignsync.git.upstream import Ahead
 from campaignsync.state import parse
 
@@ -91,9 +91,15 @@ class GitRepository:
         """Return the commit at HEAD."""
         return await branch.head(self.git)
 
-    async def uncommitted(self, sources: Sequence[str]) -> tuple[str, ...]:
-        """Return those of the definition files that HEAD does not hold as they stand."""
-        return await worktree.uncommitted(self.git, self.cwd, sources)
+    async def uncommitted(self, sources: Sequence[str], *, commit: str = "HEAD") -> tuple[str, ...]:
+        """Return those of the definition files that a commit does not hold as they stand."""
+        found = await objects.commit_at(self.git, commit)
+        if found is None:
+            raise GitError(
+                f"the commit {printable(commit)} is not in this repository",
+                hint="The clone must go back to it (in GitHub Actions: fetch-depth: 0).",
+            )
+        return await worktree.uncommitted(self.git, self.cwd, sources, commit=found)
 
     async def state_at_head(self) -> str | None:
         """Return the state file's text in HEAD, None where it is not there."""

@@ -96,34 +96,35 @@ async def identity(git: Git, *, is_ci: bool) -> Mapping[str, str]:
     return {f"GIT_{role}_{part}": value for role in unknown for part, value in _BOT.items()}
 
 
-async def uncommitted(git: Git, cwd: Path, sources: Sequence[str]) -> tuple[str, ...]:
-    """Return those of these files that HEAD does not hold as they stand, in the order given.
+async def uncommitted(git: Git, cwd: Path, sources: Sequence[str], *, commit: str) -> tuple[str, ...]:
+    """Return those of these files that a commit does not hold as they stand, in the order given.
 
-    A file reached through symbolic links counts as held where HEAD holds the links too.
+    A file reached through symbolic links counts as held where the commit holds the links too.
 
     Args:
         git: The runner, in the top of the work tree.
         cwd: What the sources are relative to, without symbolic links.
         sources: The files.
+        commit: The commit's id.
     """
     needs = {source: _steps(git.folder, cwd, source) for source in sources}
     steps = {step for found in needs.values() for step in found or ()}
     links = sorted(step for step in steps if (git.folder / step).is_symlink())
     files = sorted(step for step in steps.difference(links) if (git.folder / step).is_file())
-    held = set(files) - await differing(git, "HEAD", files)
-    held |= await _held_links(git, links)
+    held = set(files) - await differing(git, commit, files)
+    held |= await _held_links(git, links, commit)
     return tuple(source for source, found in needs.items() if not found or not held.issuperset(found))
 
 
-async def _held_links(git: Git, links: Sequence[str]) -> set[str]:
-    held = await ids_at(git, "HEAD", links)
+async def _held_links(git: Git, links: Sequence[str], commit: str) -> set[str]:
+    held = await ids_at(git, commit, links)
     targets = [os.fsencode((git.folder / link).readlink()) for link in links]
     ids = [(await git.run("hash-object", "--stdin", stdin=target)).text for target in targets]
     return {link for link, there, here in zip(links, held, ids, strict=True) if there == here}
 
 
 def _steps(top: Path, cwd: Path, source: str) -> tuple[str, ...] | None:
-    """Return what HEAD must hold for a file: the links on its way, and itself; None where it can't."""
+    """Return what a commit must hold for a file: the links on its way, and itself; None where it can't."""
     *links, file = _walk(cwd, source)
     inside = [link for link in links if link.is_relative_to(top)]
     if "\n" in source or not file.is_relative_to(top):

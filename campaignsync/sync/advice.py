@@ -11,6 +11,7 @@ from campaignsync.state import Claim, Entry, Record
 
 TAKEN_OVER = "another run or a person took over its claim"
 LEFT_FOR_NEXT = "it does not exist now, and the next sync sends it again"
+_LET_PUSH = "Let this program's account push to the branch (a bypass in its protection rules)"
 
 
 def sent_too_often(claim: Claim) -> str:
@@ -90,12 +91,36 @@ def unreviewed(commits: Sequence[str]) -> GitError:
     )
 
 
-def push_forbidden(reason: str, kept: str) -> RecordError:
+def push_forbidden(reason: str) -> RecordError:
     """Say that the remote forbids the push, and what stands all the same."""
     return RecordError(
-        f"the push was refused: {reason}. {kept}",
-        hint="Let this program's account push to the branch (a bypass in its protection rules), "
-        "then run the command again: it pushes what is left.",
+        f"the push was refused: {reason.rstrip('.')}. "
+        "What was created is in the state file and committed here.",
+        hint=f"{_LET_PUSH}, then run the command again: it pushes what is left.",
+    )
+
+
+def claim_forbidden(reason: str) -> GitError:
+    """Say that the remote forbids the push of claims."""
+    return GitError(
+        f"the push was refused: {reason.rstrip('.')}. Nothing was sent.",
+        hint=f"{_LET_PUSH}, then run the command again.",
+    )
+
+
+def unapproved(approved: str) -> str:
+    """Say that a definition is newer than what was approved."""
+    return (
+        f"changed after {printable(approved)}, the commit that was approved: "
+        "the run of that change creates it, or this one run again as a whole"
+    )
+
+
+def no_history(approved: str) -> GitError:
+    """Say that outside git nothing tells what was approved."""
+    return GitError(
+        f"what stands in the commit {printable(approved)} can't be told outside a git work tree",
+        hint="Run it in the repository of the definitions, or leave --approved out.",
     )
 
 

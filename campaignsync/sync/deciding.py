@@ -30,6 +30,7 @@ class Findings:
     Attributes:
         plan: What it set out to do.
         failed: Definitions that are not sent, since that could call people twice.
+        not_sent: Definitions that nobody approved yet.
         unknown: Claims that stay, and recorded campaigns that may have a twin.
         recovered: Campaigns of earlier runs' claims.
         warnings: What a person should look at.
@@ -39,6 +40,7 @@ class Findings:
 
     plan: Plan
     failed: list[Failure] = field(default_factory=list)
+    not_sent: list[Failure] = field(default_factory=list)
     unknown: list[Failure] = field(default_factory=list)
     recovered: list[Record] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -127,7 +129,7 @@ class Decider:
 
     async def _judge_and_claim(self) -> list[Claim] | None:
         """Judge by one fresh listing, and claim; None where another run's push came first, or may have."""
-        creates, resolvable = self._creates(), self._resolvable()
+        creates, resolvable = await self._approved(self._creates()), self._resolvable()
         self._report_others(resolvable)
         await self._ledger.check_committed(creates)
         campaigns = await self._list_for(creates, resolvable)
@@ -138,7 +140,7 @@ class Decider:
         resolution = resolve([pending.claim for pending in resolvable], campaigns, self._ledger)
         self.findings.recovered += resolution.recovered
         self.findings.unknown += resolution.stuck
-        again = self._again(resolution, room=self._tools.options.max_creates - len(creates))
+        again = await self._again(resolution, room=self._tools.options.max_creates - len(creates))
         await self._ledger.check_committed([definition for _, definition in again])
         claims = [self._fresh(definition) for definition in creates]
         claims += [self._taken_over(claim, definition) for claim, definition in again]
@@ -179,6 +181,13 @@ class Decider:
                 self.findings.failed.append(_failed(definition, advice.renamed(old)))
         return creates
 
+    async def _approved(self, creates: Sequence[Definition]) -> list[Definition]:
+        """Return what stands in the approved commit: what was merged since may not have been looked at."""
+        newer = await self._ledger.unapproved(creates)
+        error = advice.unapproved(self._tools.options.approved or "")
+        self.findings.not_sent += [_failed(each, error) for each in creates if each.source in newer]
+        return [each for each in creates if each.source not in newer]
+
     def _may_be_claimed_meanwhile(
         self, creates: Sequence[Definition], campaigns: Sequence[RemoteCampaign]
     ) -> bool:
@@ -215,10 +224,11 @@ class Decider:
             elif len(ids) > 1:
                 self.findings.warnings.append(advice.twin(record.name, ids))
 
-    def _again(self, resolution: Resolution, *, room: int) -> list[tuple[Claim, Definition]]:
+    async def _again(self, resolution: Resolution, *, room: int) -> list[tuple[Claim, Definition]]:
         """Decide what becomes of claims that are proven absent: today's definition, or nothing."""
         findings = self.findings
         today = {pending.claim: pending.definition for pending in findings.plan.pending}
+        newer = await self._ledger.unapproved([each for each in map(today.get, resolution.absent) if each])
         again = list[tuple[Claim, Definition]]()
         for claim in resolution.absent:
             definition = today[claim]
@@ -226,6 +236,9 @@ class Decider:
                 self._ledger.drop([claim.name])
             elif claim.sends >= MAX_SENDS:
                 findings.unknown.append(failure(claim, advice.sent_too_often(claim)))
+            elif definition.source in newer:
+                why = advice.unapproved(self._tools.options.approved or "")
+                findings.unknown.append(failure(claim, why))
             elif len(again) >= room:
                 findings.unknown.append(failure(claim, f"{advice.LEFT_FOR_NEXT} (--max-creates)"))
             else:

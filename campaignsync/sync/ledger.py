@@ -77,6 +77,20 @@ class Ledger:
         if loose:
             raise advice.loose(loose)
 
+    async def unapproved(self, definitions: Sequence[Definition]) -> frozenset[str]:
+        """Return the sources of those definitions that the approved commit does not hold as they stand.
+
+        Raises:
+            GitError: That commit isn't here, or there is no git.
+        """
+        approved = self._tools.options.approved
+        if approved is None or not definitions:
+            return frozenset()
+        if self._publisher is None:
+            raise advice.no_history(approved)
+        sources = [definition.source for definition in definitions]
+        return frozenset(await self._publisher.repository.uncommitted(sources, commit=approved))
+
     def put(self, entries: Iterable[Entry]) -> None:
         """Add or replace entries, on disk at once."""
         self._save(self.state.with_entries(entries))
@@ -120,8 +134,7 @@ class Ledger:
             Whether the claims hold; False where another push came first, and all is as it was.
 
         Raises:
-            RecordError: The remote forbids the push; nothing was sent.
-            GitError: Git failed; nothing was sent.
+            GitError: Git failed, or the remote forbids the push; nothing was sent.
         """
         publisher = self._publisher
         if publisher is None or not self._tools.options.is_pushing:
@@ -139,7 +152,7 @@ class Ledger:
         self._load()
         self.is_pushed = True
         if not refused.is_race:
-            raise advice.push_forbidden(refused.reason, "Nothing was sent.")
+            raise advice.claim_forbidden(refused.reason)
         return False
 
     def holds(self, claim: Claim) -> bool:

@@ -51,8 +51,8 @@ class Repository(Protocol):
     async def head(self) -> str:
         """Return the commit at HEAD."""
 
-    async def uncommitted(self, sources: Sequence[str]) -> tuple[str, ...]:
-        """Return those of the definition files that HEAD does not hold as they stand."""
+    async def uncommitted(self, sources: Sequence[str], *, commit: str = "HEAD") -> tuple[str, ...]:
+        """Return those of the definition files that a commit does not hold as they stand."""
 
     async def state_at_head(self) -> str | None:
         """Return the state file's text in HEAD, None where it is not there."""
@@ -143,6 +143,7 @@ class Options:
         is_pushing: Claim and record through the remote.
         is_tracked: Demand that definitions are committed before they are sent.
         branch: The branch to push to, where it isn't the remote's default.
+        approved: Create only what stands in this commit; None for whatever stands at HEAD.
         has_preflight: Compare names with the account's before creating.
         max_creates: The most requests that a plan may mean.
         parallel: Requests in flight.
@@ -159,6 +160,7 @@ class Options:
     is_pushing: bool = False
     is_tracked: bool = True
     branch: str | None = None
+    approved: str | None = None
     has_preflight: bool = True
     max_creates: int = 100
     parallel: int = 4

@@ -94,9 +94,7 @@ class Publisher:
                 break
             await self._tools.clock.sleep((attempt + self._tools.clock.jitter()) * 2)
             await self.repository.fetch()
-        raise advice.push_forbidden(
-            refused.reason, "What was created is in the state file and committed here."
-        )
+        raise advice.push_forbidden(refused.reason)
 
     async def _push(self, commit: str) -> PushRefused | None:
         """Push a commit; where the answer is lost, fetch to see."""

@@ -102,7 +102,7 @@ class Sync:
             recovered=_sorted(map(done, [*findings.recovered, *aftermath.recovered])),
             failed=_sorted([*findings.failed, *aftermath.failed]),
             unknown=_sorted([*findings.unknown, *aftermath.stuck, *(failure(*pair) for pair in unclear)]),
-            not_sent=_sorted(failure(*pair) for pair in sender.not_sent.values()),
+            not_sent=_sorted([*findings.not_sent, *(failure(*p) for p in sender.not_sent.values())]),
             warnings=tuple(sorted(findings.warnings)),
             conflicts=ledger.conflicts,
             requests=self._tools.api.requests,

@@ -99,7 +99,7 @@ class WorkTree:
     async def head(self) -> str:
         return self._clone.head.id
 
-    async def uncommitted(self, sources: Sequence[str]) -> tuple[str, ...]:
+    async def uncommitted(self, sources: Sequence[str], *, commit: str = "HEAD") -> tuple[str, ...]:
         held = set(self._held())
         return tuple(d.source for d in self._clone.definitions if d.source in sources and d not in held)
 
