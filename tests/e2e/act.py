@@ -1,8 +1,8 @@
 """Workflows run by a real runner, act, as if the repository were on GitHub; nothing is asked of GitHub.
 
-Three things are not as there: the actions of others are the stand-ins beside this file; ``$/`` (this
-workflow's own repository at its own commit), which act doesn't know, is written out as a repository whose
-files are this checkout's; and act ignores path filters, concurrency and environments.
+Three things are not as there: the actions of others are the stand-ins beside this file; of what act doesn't
+know yet, ``$/`` (this workflow's own repository at its own commit) is written out as a repository whose files
+are this checkout's, and ``queue`` is left out; and act ignores path filters, concurrency and environments.
 """
 
 import json
@@ -155,8 +155,9 @@ def own_workflow(name: str) -> str:
 
 
 def _with_own_commit(workflow: str) -> str:
-    """Return a workflow with its own repository written out."""
-    return re.sub(r"uses: \$/(\S+)", rf"uses: {TOOL}/\1@{COMMIT}", workflow)
+    """Return a workflow with its own repository written out, and without ``queue``."""
+    known = re.sub(r"\n *queue: max.*|, queue: max", "", workflow)
+    return re.sub(r"uses: \$/(\S+)", rf"uses: {TOOL}/\1@{COMMIT}", known)
 
 
 def _local_actions(place: Path, workflows: str) -> dict[str, Path]:

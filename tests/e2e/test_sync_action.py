@@ -97,8 +97,8 @@ def job(project: Project, tmp_path: Path, url: str) -> Job:
         "PYTHONPATH": str(SCRIPT.parents[3]),
         "CAMPAIGNSYNC_CAMPAIGNS": "campaigns",
         "CAMPAIGNSYNC_STATE": STATE,
-        "BRANCH": "",
-        "PLANNED_COMMIT": "",
+        "CAMPAIGNSYNC_BRANCH": "",
+        "CAMPAIGNSYNC_APPROVED": "",
         "PUSH_TOKEN": TOKEN,
     }
     return Job(project, runner, env)
@@ -171,32 +171,41 @@ def test_a_cancelled_job_records_what_it_has_sent(job: Job, vendor: Vendor, kind
 
     assert step.returncode == 130, said + log
     assert "Billing: cd-0001" in remote_log(job)
-    assert job.outputs == {"artifact": "campaignsync-state-campaigns.json", "exit-code": "130"}
+    assert job.outputs["exit-code"] == "130"
+    kept = Path(job.outputs["kept"]) / "campaigns.json"
+    assert "cd-0001" in kept.read_text(encoding="utf-8")
 
 
-def test_what_changed_since_its_approval_is_not_created(job: Job, vendor: Vendor) -> None:
+def test_what_is_merged_after_the_checkout_is_not_created_under_an_older_approval(
+    job: Job, vendor: Vendor
+) -> None:
+    """The program fetches before it sends: the checkout's own tip says nothing of what it will find."""
     define(job, "Billing")
     approved = job.project.head
     define(job, "Renewals")
+    job.project.git("reset", "--quiet", "--hard", approved)
 
-    code, log = job.run(PLANNED_COMMIT=approved)
+    code, log = job.run(CAMPAIGNSYNC_APPROVED=approved)
 
-    assert (code, vendor.requests) == (0, [])
-    assert "Nothing was synced" in job.summary
-    assert "::warning title=campaignsync::Superseded" in log
+    assert code == 4, log
+    assert vendor.sent_names == ["Billing"]
+    assert "Renewals" in job.summary
+    assert "the commit that was approved" in job.summary
 
 
-def test_what_changed_beside_the_definitions_is_no_matter(job: Job, vendor: Vendor) -> None:
+def test_a_state_that_leads_elsewhere_is_not_kept(job: Job, vendor: Vendor) -> None:
+    """An artifact is for everyone who can read the repository, and no mask hides anything in it."""
     define(job, "Billing")
-    approved = job.project.head
-    job.project.write("notes.txt", "two\n")
-    job.project.git("commit", "--quiet", "--all", "--message=notes")
+    (job.project.path / "state").mkdir()
+    (job.project.path / STATE).symlink_to("/proc/self/environ")
+    job.project.git("add", "--all")
+    job.project.git("commit", "--quiet", "--message=a link")
     job.project.git("push", "--quiet", job.remote, "main")
 
-    code, log = job.run(PLANNED_COMMIT=approved)
+    code, _ = job.run()
 
-    assert code == 0, log
-    assert vendor.sent_names == ["Billing"]
+    assert code == 1
+    assert [path.name for path in Path(job.outputs["kept"]).iterdir()] == ["result.md"]
 
 
 def test_the_environment_of_another_tool_is_kept(job: Job) -> None:

@@ -28,10 +28,10 @@ SECRETS = {"KORE_CLIENT_ID": "cs-000000000000000001", "KORE_CLIENT_SECRET": SECR
 README = (act.ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def from_readme(begins: str) -> str:
-    """Return the README's workflow, or part of one, that begins so, with our repository's name and commit."""
+def from_readme(begins: str, *, holding: str = "") -> str:
+    """Return the README's block of YAML that begins so and holds this, with a real name and commit."""
     blocks = re.findall(r"^ *```yaml\n(.*?)^ *```", README, re.DOTALL | re.MULTILINE)
-    (block,) = [dedent(text) for text in blocks if text.strip().startswith(begins)]
+    (block,) = [dedent(text) for text in blocks if text.strip().startswith(begins) and holding in text]
     return block.replace("OWNER/campaignsync", TOOL).replace("@COMMIT", f"@{COMMIT}")
 
 
@@ -152,7 +152,7 @@ def test_a_failed_push_fails_the_job_and_keeps_the_ids(place: Place) -> None:
     assert not run.is_success
     assert "exit-code=6" in run.log
     (camp_id,) = place.vendor.ids_of("Billing")
-    kept = run.artifacts / "campaignsync-state-campaigns.json"
+    kept = run.artifacts / "campaignsync-state-campaigns.json-1"
     assert camp_id in (kept / "campaigns.json").read_text(encoding="utf-8")
     assert camp_id in (kept / "result.md").read_text(encoding="utf-8")
 
@@ -202,7 +202,7 @@ def test_another_repository_calls_the_workflow_for_two_states(place: Place) -> N
     place.project.git("commit", "--quiet", "--message=two regions")
     place.project.git("push", "--quiet")
 
-    caller = f"on: push\npermissions: {{}}\n{from_readme('jobs:')}"
+    caller = f"on: push\npermissions: {{}}\n{from_readme('jobs:', holding='matrix:')}"
     run = place.act(campaigns=caller).run("push", "campaigns.yml", variables=place.variables, secrets=SECRETS)
 
     assert run.is_success, run.log
@@ -211,7 +211,17 @@ def test_another_repository_calls_the_workflow_for_two_states(place: Place) -> N
         assert list(json.loads(place.on_main(f"state/{region}.json"))["campaigns"]) == [f"Billing {region}"]
 
 
-def test_another_repository_uses_the_action(place: Place) -> None:
+def test_another_repository_uses_the_sync_action(place: Place) -> None:
+    place.merge("Billing")
+
+    own = f"on: push\npermissions: {{}}\n{from_readme('jobs:', holding='runs-on:')}"
+    run = place.act(own=own).run("push", "own.yml", variables=place.variables, secrets=SECRETS)
+
+    assert run.is_success, run.log
+    assert list(json.loads(place.on_main(STATE))["campaigns"]) == ["Billing"]
+
+
+def test_another_repository_uses_the_plan_action(place: Place) -> None:
     (checkout,) = set(re.findall(r"actions/checkout@\w+", own_workflow("preview.yml")))
     place.project.git("switch", "--quiet", "--detach", "main")
     place.project.write("dialer/billing.yaml", definition("Billing"))

@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # Runs the sync, and puts its result into the run's summary.
 #
-# Reads the program's own variables, and:
-#   BRANCH           the branch to push to; empty for the default branch
-#   PLANNED_COMMIT   sync nothing unless the definitions are still those of this commit; empty for no matter
-#   PUSH_TOKEN       the token for GitHub; it reaches git by its environment, and no file
-# Outputs: exit-code, and artifact: the name under which to keep $RUNNER_TEMP/campaignsync-kept on failure.
+# Reads the program's own variables, those that are empty as if they weren't there, and:
+#   PUSH_TOKEN   the token for GitHub; it reaches git by its environment, and no file
+# Outputs: exit-code; and kept and artifact: the folder to keep on failure, and under which name.
 set -euo pipefail
 
-kept=$RUNNER_TEMP/campaignsync-kept
+# One for each state and attempt: several syncs may be steps of one job, and a job may run again.
+name=campaignsync-${CAMPAIGNSYNC_STATE//[^A-Za-z0-9._-]/-}
+kept=$RUNNER_TEMP/$name
 result=$kept/result.md
 mkdir -p "$kept"
-
-say() { printf '%s\n' "$1" | tee -a "$GITHUB_STEP_SUMMARY"; }
+{
+    echo "kept=$kept"
+    echo "artifact=$name-${GITHUB_RUN_ATTEMPT:-1}"
+} >> "$GITHUB_OUTPUT"
 
 give_git_the_token() {
     local header number=${GIT_CONFIG_COUNT:-0}
@@ -24,15 +26,18 @@ give_git_the_token() {
     export GIT_CONFIG_COUNT=$((number + 1))
 }
 
-has_moved_on() {
-    [[ -n $PLANNED_COMMIT ]] && ! git diff --quiet "$PLANNED_COMMIT" HEAD -- "$CAMPAIGNSYNC_CAMPAIGNS"
+# A link could lead to anything that this user can read, such as the secrets in a process's environment.
+keep_state() {
+    [[ $(realpath -- "$CAMPAIGNSYNC_STATE") == "$(realpath -- "$PWD")/$CAMPAIGNSYNC_STATE" ]] || return 0
+    [[ ! -f $CAMPAIGNSYNC_STATE ]] || env -i "PATH=$PATH" cp -- "$CAMPAIGNSYNC_STATE" "$kept/"
 }
 
 # The signal of a cancelled job comes to this shell: it is passed on, and the program records what it did.
+# The runner waits for some seconds, then kills: what is on disk is kept at once.
 run_to_its_end() {
     "$@" &
     local program=$! status is_signalled
-    trap 'is_signalled=true; kill -TERM "$program" 2> /dev/null || true' INT TERM
+    trap 'is_signalled=true; kill -TERM "$program" 2> /dev/null || true; keep_state' INT TERM
     while true; do
         is_signalled=false status=0
         wait "$program" || status=$?
@@ -42,21 +47,12 @@ run_to_its_end() {
     return "$status"
 }
 
-if has_moved_on; then
-    say "**Nothing was synced:** the definitions were changed after this plan; the run of that change has its own."
-    echo "::warning title=campaignsync::Superseded: the definitions were changed after this plan."
-    echo "exit-code=0" >> "$GITHUB_OUTPUT"
-    exit 0
-fi
-
-echo "artifact=campaignsync-${CAMPAIGNSYNC_STATE//[^A-Za-z0-9._-]/-}" >> "$GITHUB_OUTPUT"
 [[ -z $PUSH_TOKEN ]] || give_git_the_token
 unset PUSH_TOKEN
-[[ -z $BRANCH ]] || export CAMPAIGNSYNC_BRANCH=$BRANCH
 
 status=0
 run_to_its_end "$RUNNER_TEMP/campaignsync/bin/campaignsync" sync --push --format markdown > "$result" || status=$?
 echo "exit-code=$status" >> "$GITHUB_OUTPUT"
 cat "$result" >> "$GITHUB_STEP_SUMMARY"
-[[ ! -f $CAMPAIGNSYNC_STATE ]] || cp "$CAMPAIGNSYNC_STATE" "$kept/"
+keep_state
 exit "$status"
