@@ -1,35 +1,24 @@
 """Definition files: found, read, checked, with the place of every problem. Does I/O.
 
-Parser and models are imported only when a file must be parsed: where all are unchanged, nothing is.
+A known file is not parsed, a new one that is written as most are is taken the `shortcut`, and all others
+are for `checking`. Each is imported when it is needed: parser and models take long.
 """
 
+import gc
 import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from campaignsync.errors import InvalidDefinitionsError, Problem, SettingsError
 from campaignsync.identity import Definition, identity
 from campaignsync.loader.files import Finder, UnreadableError, problem_of, read
 from campaignsync.report.escape import printable
 
-if TYPE_CHECKING:
-    from campaignsync.definition import Campaign
-
 __all__ = ["DefinitionFiles"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Loaded:
-    """A valid file; without a campaign where its digest was known."""
-
-    name: str
-    source: str
-    digest: str
-    campaign: "Campaign | None"
 
 
 class _Tally:
@@ -67,7 +56,8 @@ class DefinitionFiles:
             SettingsError: The folder isn't there.
         """
         tally = _Tally()
-        definitions = [_definition(loaded) for loaded in self._each(self._below_folder(), known, tally)]
+        with _uncollected():
+            definitions = list(self._each(self._below_folder(), known, tally))
         problems = self._problems(tally)
         if problems:
             raise InvalidDefinitionsError(problems)
@@ -83,8 +73,9 @@ class DefinitionFiles:
             SettingsError: The folder of the definitions isn't there.
         """
         tally = _Tally()
-        for _ in self._each(self._named(paths), {}, tally):
-            pass
+        with _uncollected():
+            for _ in self._each(self._named(paths), {}, tally):
+                pass
         return self._problems(tally)
 
     def _source(self, path: str) -> str:
@@ -116,7 +107,7 @@ class DefinitionFiles:
 
     def _each(
         self, found: Iterable[str | Problem], known: Mapping[str, str], tally: _Tally
-    ) -> Iterator[_Loaded]:
+    ) -> Iterator[Definition]:
         """Read and check each file once; those with problems are only counted."""
         for source in dict.fromkeys(found):
             if isinstance(source, Problem):
@@ -127,9 +118,9 @@ class DefinitionFiles:
             except UnreadableError as error:
                 tally.problems.add(problem_of(source, str(error)))
                 continue
-            loaded = _load(content, source, known, tally)
-            if loaded is not None:
-                yield loaded
+            definition = _definition(content, source, known, tally)
+            if definition is not None:
+                yield definition
 
     def _problems(self, tally: _Tally) -> tuple[Problem, ...]:
         shared = (sorted(sources) for sources in tally.sources.values() if len(sources) > 1)
@@ -152,12 +143,39 @@ class DefinitionFiles:
         return Problem(path=source, line=line, column=column, key="name", message=message)
 
 
-def _load(content: bytes, source: str, known: Mapping[str, str], tally: _Tally) -> _Loaded | None:
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from going through all that is loaded, over and over, for nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _definition(content: bytes, source: str, known: Mapping[str, str], tally: _Tally) -> Definition | None:
     digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
     name = known.get(digest)
-    if name is not None:
-        tally.name(name, source)
-        return _Loaded(name=name, source=source, digest=digest, campaign=None)
+    body = None
+    if name is None:
+        body = _body(content, source, tally)
+        if body is None:
+            return None
+        name = body["name"]
+    tally.name(name, source)
+    return Definition(name=name, source=source, digest=digest, body=body)
+
+
+def _body(content: bytes, source: str, tally: _Tally) -> dict[str, Any] | None:
+    from campaignsync.loader.shortcut import body_of
+
+    return body_of(content) or _checked_body(content, source, tally)
+
+
+def _checked_body(content: bytes, source: str, tally: _Tally) -> dict[str, Any] | None:
+    from campaignsync.definition import to_body
     from campaignsync.loader.checking import Invalid, check
 
     checked = check(content, source=source)
@@ -166,14 +184,4 @@ def _load(content: bytes, source: str, known: Mapping[str, str], tally: _Tally) 
         if checked.name is not None:
             tally.name(checked.name, source)
         return None
-    tally.name(checked.name, source)
-    return _Loaded(name=checked.name, source=source, digest=digest, campaign=checked)
-
-
-def _definition(loaded: _Loaded) -> Definition:
-    body = None
-    if loaded.campaign is not None:
-        from campaignsync.definition import to_body
-
-        body = to_body(loaded.campaign)
-    return Definition(name=loaded.name, source=loaded.source, digest=loaded.digest, body=body)
+    return to_body(checked)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from campaignsync.report.escape import printable
@@ -16,6 +18,8 @@ _TO = "\N{EN DASH}"
 _FULL, _PART, _NONE = "█", "▄", "·"
 _SHORTEST_RANGE = 3
 """Days in a row from which on they are written as a range, from MO to WE; two are MO, TU."""
+_MOST_BLOCKS_KEPT = 4096
+"""Different blocks of hours that are kept as read: those of one campaign are those of many others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -65,7 +69,8 @@ def week_of(body: Mapping[str, Any]) -> Week:
     hours = strategy.get("callingHours") if isinstance(strategy, Mapping) else None
     match hours:
         case {"days": [*days]}:
-            blocks = tuple(sorted(block for block in map(_block, days) if block))
+            found = (block for block in map(_block, days) if block)
+            blocks = tuple(sorted(found, key=attrgetter("day", "start", "end")))
         case _:
             blocks = ()
     texts = hours if isinstance(hours, Mapping) else {}
@@ -75,32 +80,36 @@ def week_of(body: Mapping[str, Any]) -> Week:
 
 
 def _block(data: object) -> Block | None:
-    match data:
-        case {"day": str(day), "start": str(start), "end": str(end)} if (
-            day in _DAYS and start in TIMES and end in TIMES
-        ):
-            return Block(day=_DAYS.index(day), start=TIMES[start], end=TIMES[end])
-        case _:
-            return None
+    if not isinstance(data, Mapping):
+        return None
+    day, start, end = data.get("day"), data.get("start"), data.get("end")
+    if isinstance(day, str) and isinstance(start, str) and isinstance(end, str):
+        return _known_block(day, start, end)
+    return None
+
+
+@lru_cache(_MOST_BLOCKS_KEPT)
+def _known_block(day: str, start: str, end: str) -> Block | None:
+    if day in _DAYS and start in TIMES and end in TIMES:
+        return Block(day=_DAYS.index(day), start=TIMES[start], end=TIMES[end])
+    return None
 
 
 def in_words(week: Week) -> str:
     """Return the hours in one line: days, from when to when, and the time zone."""
-    days = {day: tuple(blocks) for day, blocks in groupby(week.blocks, key=lambda block: block.day)}
-    times = {day: ", ".join(_span(block) for block in blocks) for day, blocks in days.items()}
-    parts = [
-        f"{_day_names([day for day in times if times[day] == text])} {text}"
-        for text in dict.fromkeys(times.values())
-    ]
+    spans: dict[int, list[str]] = {}
+    for block in week.blocks:
+        spans.setdefault(block.day, []).append(f"{_CLOCK[block.start]}{_TO}{_CLOCK[block.end]}")
+    days: dict[str, list[int]] = {}
+    for day, texts in spans.items():
+        days.setdefault(", ".join(texts), []).append(day)
+    parts = [f"{_day_names(tuple(named))} {text}" for text, named in days.items()]
     frequency = "" if week.frequency in {"", "WEEKLY"} else f" ({week.frequency})"
     return f"{'; '.join(parts) or 'never'} {week.timezone}".rstrip() + frequency
 
 
-def _span(block: Block) -> str:
-    return f"{_CLOCK[block.start]}{_TO}{_CLOCK[block.end]}"
-
-
-def _day_names(days: Sequence[int]) -> str:
+@cache
+def _day_names(days: tuple[int, ...]) -> str:
     """Name days of a week, rows of them as ranges."""
     rows = groupby(enumerate(days), key=lambda pair: pair[1] - pair[0])
     return ", ".join(_row_name([day for _, day in row]) for _, row in rows)

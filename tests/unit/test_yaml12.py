@@ -140,6 +140,13 @@ def test_what_is_rare_is_left_to_the_careful_reader() -> None:
         assert survey(text).flaws == ()
 
 
+@pytest.mark.parametrize(
+    "text", ["a: Call now! R&D\n", "a: Terms & conditions\n", "a: >\n  now!\n  or never &\n"]
+)
+def test_prose_is_not_rare(text: str) -> None:
+    assert load(text) == survey(text).value
+
+
 def test_lists_as_deep_as_allowed_are_read_and_one_deeper_is_not() -> None:
     deep = "[" * DEEPEST + "]" * DEEPEST
     assert load(deep) == survey(deep).value
