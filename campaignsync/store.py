@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from campaignsync.errors import LockedError, StateError
-from campaignsync.state import State, format_time, parse, render
+from campaignsync.state import State, format_time, parse_bytes, render, render_bytes
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest state file that is read: three times what 10,000 campaigns need."""
@@ -57,7 +57,7 @@ class StateFile:
         if data is None:
             return State()
         try:
-            return parse(data.decode(), where=self.shown)
+            return parse_bytes(data, where=self.shown)
         except UnicodeDecodeError as error:
             raise StateError(
                 f"{self.shown}: is not UTF-8: byte {error.start} can't be read",
@@ -169,6 +169,12 @@ class StateFile:
         )
 
     def _encode(self, state: State) -> bytes:
+        try:
+            return render_bytes(state)
+        except UnicodeEncodeError:
+            return self._encode_whole(state)
+
+    def _encode_whole(self, state: State) -> bytes:
         try:
             return render(state).encode()
         except UnicodeEncodeError as error:

@@ -1,10 +1,24 @@
 """The state: what was created, and what was claimed to be. Pure.
 
-The file's layout is the product's contract, "State".
+The file's layout is the product's contract, "State". It is written by `rendering`; `reading` knows by its
+looks what was written so (`layout`), and leaves everything else to `parsing`, which says what is damaged.
 """
 
 from campaignsync.state.entries import Claim, Entry, Record, State, Status
-from campaignsync.state.parsing import parse
-from campaignsync.state.rendering import VERSION, format_time, render
+from campaignsync.state.layout import VERSION
+from campaignsync.state.reading import parse, parse_bytes
+from campaignsync.state.rendering import format_time, render, render_bytes
 
-__all__ = ["VERSION", "Claim", "Entry", "Record", "State", "Status", "format_time", "parse", "render"]
+__all__ = [
+    "VERSION",
+    "Claim",
+    "Entry",
+    "Record",
+    "State",
+    "Status",
+    "format_time",
+    "parse",
+    "parse_bytes",
+    "render",
+    "render_bytes",
+]

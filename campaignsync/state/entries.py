@@ -1,13 +1,63 @@
 """What the state holds: claims and records by identity. Pure."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from campaignsync.errors import StateError
 from campaignsync.identity import identity
+from campaignsync.state.layout import RECORD, definition_text
+
+
+class _Written:
+    """What an entry has beside its facts: its text in the state file, where that is known.
+
+    It follows from the facts, so entries are compared, shown and replaced without it. It is kept since of ten
+    thousand entries few are new, and only those need to be rendered.
+    """
+
+    __slots__ = ("_text",)
+
+    _text: bytes | None
+
+    @property
+    def text(self) -> bytes | None:
+        """The entry as the state file has it, UTF-8, without a separator; None where it isn't known."""
+        return self._text
+
+    def keep(self, text: bytes) -> None:
+        """Remember the entry's text."""
+        object.__setattr__(self, "_text", text)
+
+    if not TYPE_CHECKING:  # else every misspelt attribute would have a type
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # of any fact
+            """Return what is not set: the text where it isn't known, or a fact that was put off."""
+            if name == "_text":
+                return None
+            if self._text is None or name not in _PUT_OFF:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            for fact, value in _facts(self._text, name):
+                object.__setattr__(self, fact, value)
+            return object.__getattribute__(self, name)
+
+
+_PUT_OFF = frozenset({"source", "definition", "claimed_at", "created_at"})
+"""The facts of a record that are read from its text when somebody asks for them."""
+
+
+def _facts(text: bytes, name: str) -> Iterator[tuple[str, object]]:
+    """Yield a fact of a record whose text is laid out as this program does it, and those beside it."""
+    if name == "definition":
+        yield name, json.loads(definition_text(text))
+    elif head := RECORD.match(text):
+        yield "source", head[4].decode()
+        yield "claimed_at", datetime.fromisoformat(head[6].decode())
+        yield "created_at", datetime.fromisoformat(head[7].decode())
 
 
 class Status(StrEnum):
@@ -19,7 +69,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(_Written):
     """A definition that a run is about to send, or sent without learning the outcome.
 
     Attributes:
@@ -46,7 +96,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(_Written):
     """A campaign that exists.
 
     Attributes:
@@ -71,8 +121,27 @@ class Record:
     created_at: datetime
     sends: int = 1
 
+    @classmethod
+    def written(  # noqa: PLR0913  # the facts that every run looks at
+        cls, *, name: str, camp_id: str, status: Status, digest: str, sends: int, text: bytes
+    ) -> Self:
+        """Return a record whose other facts are read when they are asked for, from its text.
+
+        That is its text in the state file, which fits `layout.RECORD`; all else is as for the class.
+        """
+        record = object.__new__(cls)
+        put = object.__setattr__
+        put(record, "name", name)
+        put(record, "camp_id", camp_id)
+        put(record, "status", status)
+        put(record, "digest", digest)
+        put(record, "sends", sends)
+        put(record, "_text", text)
+        return record
+
 
 Entry = Claim | Record
+_AnyEntry = TypeVar("_AnyEntry", bound=Entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,16 +165,16 @@ class State:
     @property
     def claims(self) -> tuple[Claim, ...]:
         """All claims, sorted by name."""
-        return tuple(entry for entry in self.sorted() if isinstance(entry, Claim))
+        return _sorted(entry for entry in self.entries.values() if isinstance(entry, Claim))
 
     @property
     def records(self) -> tuple[Record, ...]:
         """All recorded campaigns, sorted by name."""
-        return tuple(entry for entry in self.sorted() if isinstance(entry, Record))
+        return _sorted(entry for entry in self.entries.values() if isinstance(entry, Record))
 
     def sorted(self) -> tuple[Entry, ...]:
         """Return all entries, sorted by name."""
-        return tuple(sorted(self.entries.values(), key=lambda entry: entry.name))
+        return _sorted(self.entries.values())
 
     def with_entries(self, entries: Iterable[Entry]) -> "State":
         """Return this state with these entries added, or put in the place of their namesakes."""
@@ -130,3 +199,7 @@ class State:
                     hint="Use one state file for each application and environment: --state names it.",
                 )
         return replace(self, host=host or self.host, app_id=app_id or self.app_id)
+
+
+def _sorted(entries: Iterable[_AnyEntry]) -> tuple[_AnyEntry, ...]:
+    return tuple(sorted(entries, key=attrgetter("name")))

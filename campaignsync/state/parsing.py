@@ -11,7 +11,7 @@ from typing import Any
 from campaignsync.errors import StateError
 from campaignsync.identity import identity
 from campaignsync.state.entries import Claim, Entry, Record, State, Status
-from campaignsync.state.rendering import VERSION
+from campaignsync.state.layout import VERSION
 
 _CONFLICT = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
@@ -46,8 +46,7 @@ def parse(text: str, *, where: str) -> State:
             hint="Keep the entries of both sides, remove the marker lines, and commit the result.",
         )
     try:
-        data = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
-        _check_text(text, data)
+        data = _load(text)
     except (ValueError, RecursionError) as error:
         raise StateError(f"{where}: not a whole JSON document: {error}", hint=_RESTORE) from error
     try:
@@ -56,12 +55,34 @@ def parse(text: str, *, where: str) -> State:
         raise StateError(f"{where}: {error}", hint=error.hint) from error
 
 
+def parse_entries(text: str) -> Iterable[Entry]:
+    """Return the entries that stand one after another in a part of a state file, at least one.
+
+    Raises:
+        One of `UNSOUND`: They are not as they should be; `parse` says of the whole file in which way.
+    """
+    entries = _entries(_load(f"{{{text}}}"))
+    if not entries:
+        raise ValueError("there is no entry")
+    return entries.values()
+
+
+def _load(text: str) -> Any:  # noqa: ANN401  # any JSON
+    data = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+    _check_text(text, data)
+    return data
+
+
 class _DamageError(Exception):
     """Something in the state file is not as this program writes it."""
 
     def __init__(self, message: str, *, hint: str = _RESTORE) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+UNSOUND = (ValueError, RecursionError, _DamageError)
+"""What can be wrong with a text: no JSON, nested too deep to read, or no state."""
 
 
 def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:

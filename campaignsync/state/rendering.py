@@ -8,20 +8,42 @@ import json
 from datetime import UTC, datetime
 
 from campaignsync.state.entries import Claim, Entry, Record, State
-
-VERSION = 1
+from campaignsync.state.layout import VERSION
 
 
 def render(state: State) -> str:
     """Return the state file's text: sorted by name, final newline, one line for each change to read."""
     entries = "\n    ,\n".join(_render_entry(entry) for entry in state.sorted())
-    end = "\n" if entries else ""
-    head = "".join(
+    return _head(state) + entries + _end(state)
+
+
+def render_bytes(state: State) -> bytes:
+    """Return the state file's text as UTF-8; only what was neither read nor rendered before is rendered.
+
+    Raises:
+        UnicodeEncodeError: It holds half of a surrogate pair.
+    """
+    entries = b"\n    ,\n".join([entry.text or _kept(entry) for entry in state.sorted()])
+    return b"".join((_head(state).encode(), entries, _end(state).encode()))
+
+
+def _kept(entry: Entry) -> bytes:
+    text = _render_entry(entry).encode()
+    entry.keep(text)
+    return text
+
+
+def _head(state: State) -> str:
+    facts = "".join(
         f"  {_json(key)}: {_json(value)},\n"
         for key, value in (("version", VERSION), ("host", state.host), ("appId", state.app_id))
         if value is not None
     )
-    return f'{{\n{head}  "campaigns": {{\n{entries}{end}  }}\n}}\n'
+    return f'{{\n{facts}  "campaigns": {{\n'
+
+
+def _end(state: State) -> str:
+    return "\n  }\n}\n" if state.entries else "  }\n}\n"
 
 
 def _json(value: object) -> str:
