@@ -50,7 +50,7 @@ def workplace(
 ) -> "Workplace":
     """Return where a command works; with a rate limit, the plan is shown before it is carried out."""
     from campaignsync.commands.workplace import Workplace
-    from campaignsync.terminal import TerminalProgress
+    from campaignsync.progress import TerminalProgress
 
     progress = TerminalProgress(is_verbose=caller.is_verbose, rate_limit=rate_limit)
     return Workplace(

@@ -6,7 +6,7 @@ from campaignsync.commands.workplace import Workplace
 from campaignsync.errors import ExitCode, InvalidDefinitionsError
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Plan
-from campaignsync.sync.deciding import plan_now
+from campaignsync.sync.planning import plan_now
 
 
 def validate(place: Workplace, paths: Sequence[str]) -> None:

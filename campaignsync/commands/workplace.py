@@ -1,16 +1,21 @@
-"""Where a command works: the folder, the environment, and the parts made of them. Does I/O."""
+"""Where a command works: the folder, the environment, and the parts made of them. Does I/O.
 
-import uuid
+Git and the sync are imported where they are asked for: to check definitions and to plan needs neither.
+"""
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from campaignsync.git import GitRepository, open_repository
 from campaignsync.loader import DefinitionFiles
+from campaignsync.progress import TerminalProgress
 from campaignsync.settings import Account, read_host
 from campaignsync.store import StateFile, scratch_folder
-from campaignsync.sync.ports import Options
-from campaignsync.terminal import TerminalProgress
+
+if TYPE_CHECKING:
+    from campaignsync.git import GitRepository
+    from campaignsync.sync.ports import Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +54,10 @@ class Workplace:
             path=self.state_path, shown=self.state, scratch=scratch_folder(self.state_path, git_dir)
         )
 
-    async def repository(self) -> GitRepository | None:
+    async def repository(self) -> "GitRepository | None":
         """Return the work tree around the working directory; None outside git."""
+        from campaignsync.git import open_repository
+
         return await open_repository(self.root, self.state_path, self.env)
 
     @property
@@ -81,8 +88,12 @@ class Workplace:
         """Whether this runs in GitHub Actions."""
         return self.env.get("GITHUB_ACTIONS") == "true"
 
-    def options(self, tuning: "Tuning", account: Account | None) -> Options:
+    def options(self, tuning: "Tuning", account: Account | None) -> "Options":
         """Return one run's options, under a new random id."""
+        import uuid
+
+        from campaignsync.sync.ports import Options
+
         run_url = self.run_url
         host = account.host if account and not self.is_sandbox else self.host
         return Options(

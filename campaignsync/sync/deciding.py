@@ -8,12 +8,13 @@ from campaignsync.claims import MAX_SENDS, is_watched
 from campaignsync.errors import CampaignSyncError, PlanRefusedError
 from campaignsync.identity import Definition, identity
 from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Pending, Plan, make_plan
+from campaignsync.plan import Pending, Plan
 from campaignsync.result import Failure
-from campaignsync.state import Claim, Record, State
+from campaignsync.state import Claim, Record
 from campaignsync.sync import advice
 from campaignsync.sync.ledger import Ledger
 from campaignsync.sync.listing import list_account
+from campaignsync.sync.planning import plan_now
 from campaignsync.sync.ports import Definitions
 from campaignsync.sync.resolving import Resolution, Watch, failure, resolve
 from campaignsync.sync.sending import counted_ahead
@@ -46,16 +47,6 @@ class Findings:
     warnings: list[str] = field(default_factory=list)
     is_interrupted: bool = False
     error: CampaignSyncError | None = None
-
-
-def plan_now(definitions: Definitions, state: State) -> Plan:
-    """Plan what a sync would do: the same for `plan`, `sync --dry-run` and `sync`.
-
-    Raises:
-        InvalidDefinitionsError: Some definitions have problems.
-    """
-    known = {record.digest: record.name for record in state.records}
-    return make_plan(definitions.load(known), state)
 
 
 class Decider:

@@ -1,0 +1,22 @@
+"""The plan of a sync: the same for `plan`, `sync --dry-run` and `sync`. It reads the definitions by its port.
+
+It stands by itself, since a plan needs nothing else of a sync, and all of that takes long to import.
+"""
+
+from typing import TYPE_CHECKING
+
+from campaignsync.plan import Plan, make_plan
+from campaignsync.state import State
+
+if TYPE_CHECKING:
+    from campaignsync.sync.ports import Definitions
+
+
+def plan_now(definitions: "Definitions", state: State) -> Plan:
+    """Plan what a sync would do.
+
+    Raises:
+        InvalidDefinitionsError: Some definitions have problems.
+    """
+    known = {record.digest: record.name for record in state.records}
+    return make_plan(definitions.load(known), state)
