@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from campaignsync import __version__, options
+from campaignsync.collector import uncollected
 from campaignsync.console import Caller, end, problems_text, reporting, run, run_async, show, workplace
 from campaignsync.errors import InvalidDefinitionsError, SettingsError
 
@@ -35,7 +36,7 @@ def cli(context: click.Context, *, verbose: bool) -> None:
 def validate(caller: Caller, paths: tuple[str, ...], *, campaigns: str, output_format: str | None) -> None:
     """Check definitions, offline: the files and folders PATHS, or all."""
     chosen = output_format or ("github" if caller.is_in_actions else "text")
-    with reporting(caller, chosen):
+    with uncollected(), reporting(caller, chosen):
         from campaignsync.commands import offline
 
         offline.validate(workplace(caller, campaigns=campaigns), paths)
@@ -62,7 +63,7 @@ def plan(  # noqa: PLR0913  # one parameter an option
     **tuning: Any,  # noqa: ANN401  # the options of `options.api_options`, by name
 ) -> None:
     """Show what a sync would create, offline; nothing is changed."""
-    with reporting(caller, output_format):
+    with uncollected(), reporting(caller, output_format):
         from campaignsync.commands import offline
 
         place = workplace(caller, campaigns=campaigns, state=state)

@@ -1,7 +1,6 @@
 """Between a command and its process: who calls, what is printed, how it ends. Does I/O."""
 
 import sys
-import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -142,6 +141,8 @@ def _explain(caller: Caller, error: CampaignSyncError) -> None:
     from campaignsync.report.escape import printable
 
     if caller.is_verbose:
+        import traceback
+
         click.echo("".join(traceback.format_exception(error)).rstrip(), err=True)
     click.echo(f"Error: {printable(error.message)}", err=True)
     if error.hint:

@@ -35,8 +35,8 @@ class Definition:
     source: str
     digest: str
     body: Mapping[str, Any] | None = field(hash=False)
+    key: str = field(init=False, repr=False, compare=False)
+    """The identity of the name."""
 
-    @property
-    def key(self) -> str:
-        """The identity of the name."""
-        return identity(self.name)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", identity(self.name))

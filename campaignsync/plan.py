@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
@@ -217,6 +216,8 @@ def _pairs(old: Sequence[object], new: Sequence[object]) -> Iterable[tuple[int |
     """
     if len(old) == len(new) or max(len(old), len(new)) > _LONGEST_ALIGNED:
         return zip_longest(range(len(old)), range(len(new)))
+    from difflib import SequenceMatcher
+
     matcher = SequenceMatcher(None, [_canonical(item) for item in old], [_canonical(item) for item in new])
     blocks = matcher.get_opcodes()
     return (pair for _, a, b, c, d in blocks for pair in zip_longest(range(a, b), range(c, d)))

@@ -3,11 +3,9 @@
 Secrets never come from arguments: a process list shows those.
 """
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from campaignsync.errors import SettingsError
 
@@ -95,6 +93,9 @@ def read_host(env: Mapping[str, str]) -> str:
 
 def is_loopback(host: str) -> bool:
     """Return whether a base URL leads to this machine only."""
+    import ipaddress
+    from urllib.parse import urlsplit
+
     name = urlsplit(host).hostname or ""
     if name == "localhost":
         return True
@@ -105,6 +106,8 @@ def is_loopback(host: str) -> bool:
 
 
 def _problem_of(host: str) -> str:
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(host)
         has_port = parts.port is None or parts.port > 0

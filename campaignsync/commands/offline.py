@@ -1,12 +1,18 @@
 """The commands that never call the API: validate, plan, schema, and sync's dry run."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from campaignsync.commands.workplace import Workplace
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
 from campaignsync.errors import ExitCode, InvalidDefinitionsError
-from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Plan
-from campaignsync.sync.planning import plan_now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from campaignsync.commands.workplace import Workplace
+    from campaignsync.outcome import RemoteCampaign
+    from campaignsync.plan import Plan
 
 
 def validate(place: Workplace, paths: Sequence[str]) -> None:
@@ -27,22 +33,31 @@ def make_plan(place: Workplace) -> Plan:
         InvalidDefinitionsError: Some definitions have problems.
         StateError: The state can't be used.
     """
-    state = place.state_file().load().bound_to(host=place.host, app_id=place.app_id)
-    return plan_now(place.definitions, state)
+    from campaignsync.sync.planning import plan_now
+
+    file = place.state_file()
+    # To read a large state takes as long as to read as many files.
+    with place.definitions.read_ahead() if file.is_large() else nullcontext(place.definitions) as definitions:
+        state = file.load().bound_to(host=place.host, app_id=place.app_id)
+        return plan_now(definitions, state)
 
 
 def show_plan(
     plan: Plan, *, output_format: str, rate_limit: int, unmanaged: Sequence[RemoteCampaign] | None = None
 ) -> str:
     """Return a plan in a format."""
-    from campaignsync.report import as_json, markdown, text
-
     match output_format:
         case "json":
+            from campaignsync.report import as_json
+
             return as_json.plan(plan, unmanaged=unmanaged)
         case "markdown":
+            from campaignsync.report import markdown
+
             return markdown.plan(plan, unmanaged=unmanaged, rate_limit=rate_limit)
         case _:
+            from campaignsync.report import text
+
             return text.plan(plan, unmanaged=unmanaged, rate_limit=rate_limit)
 
 

@@ -4,17 +4,17 @@ A known file is not parsed, a new one that is written as most are is taken the `
 are for `checking`. Each is imported when it is needed: parser and models take long.
 """
 
-import gc
-import hashlib
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from campaignsync.collector import uncollected
 from campaignsync.errors import InvalidDefinitionsError, Problem, SettingsError
 from campaignsync.identity import Definition, identity
+from campaignsync.loader.ahead import digest_of, digests_ahead
 from campaignsync.loader.files import Finder, UnreadableError, problem_of, read
 from campaignsync.report.escape import printable
 
@@ -26,11 +26,14 @@ class _Tally:
 
     def __init__(self) -> None:
         self.problems: set[Problem] = set()
-        self.sources: defaultdict[str, set[str]] = defaultdict(set)
+        self.shared: dict[str, set[str]] = {}
+        self._first: dict[str, str] = {}
 
     def name(self, name: str, source: str) -> None:
-        if key := identity(name):
-            self.sources[key].add(source)
+        key = identity(name)
+        first = self._first.setdefault(key, source)
+        if key and first is not source:
+            self.shared.setdefault(key, {first}).add(source)
 
 
 class DefinitionFiles:
@@ -39,11 +42,27 @@ class DefinitionFiles:
     Args:
         root: The working directory.
         folder: The folder of the definitions, as typed.
+        ahead: Waits for the digests of the files that are being read already (`read_ahead`).
     """
 
-    def __init__(self, *, root: Path, folder: str) -> None:
+    def __init__(
+        self, *, root: Path, folder: str, ahead: "Callable[[], Mapping[str, str]] | None" = None
+    ) -> None:
         self._root = root
         self._folder = self._source(folder)
+        self._ahead = ahead
+
+    @contextmanager
+    def read_ahead(self) -> Iterator["DefinitionFiles"]:
+        """Begin to read the files while the block does something else; yield what then loads them, once.
+
+        It saves time where most of many files are known.
+        """
+        if not (self._root / self._folder).is_dir():
+            yield self
+            return
+        with digests_ahead(self._root, self._folder) as ahead:
+            yield DefinitionFiles(root=self._root, folder=self._folder, ahead=ahead)
 
     def load(self, known: Mapping[str, str]) -> tuple[Definition, ...]:
         """Return all definitions, sorted by name.
@@ -56,12 +75,14 @@ class DefinitionFiles:
             SettingsError: The folder isn't there.
         """
         tally = _Tally()
-        with _uncollected():
-            definitions = list(self._each(self._below_folder(), known, tally))
+        with uncollected():
+            digests = self._ahead() if self._ahead else {}
+            found = digests or self._below_folder()
+            definitions = list(self._each(found, known, tally, digests=digests))
         problems = self._problems(tally)
         if problems:
             raise InvalidDefinitionsError(problems)
-        return tuple(sorted(definitions, key=lambda definition: (definition.key, definition.source)))
+        return tuple(sorted(definitions, key=attrgetter("key", "source")))
 
     def validate(self, paths: Sequence[str]) -> tuple[Problem, ...]:
         """Return all problems of these files, and of the files below these folders, in order.
@@ -73,8 +94,8 @@ class DefinitionFiles:
             SettingsError: The folder of the definitions isn't there.
         """
         tally = _Tally()
-        with _uncollected():
-            for _ in self._each(self._named(paths), {}, tally):
+        with uncollected():
+            for _ in self._each(self._named(paths), {}, tally, digests={}):
                 pass
         return self._problems(tally)
 
@@ -106,15 +127,25 @@ class DefinitionFiles:
                 yield finder.one(path)
 
     def _each(
-        self, found: Iterable[str | Problem], known: Mapping[str, str], tally: _Tally
+        self,
+        found: Iterable[str | Problem],
+        known: Mapping[str, str],
+        tally: _Tally,
+        *,
+        digests: Mapping[str, str],
     ) -> Iterator[Definition]:
         """Read and check each file once; those with problems are only counted."""
         for source in dict.fromkeys(found):
             if isinstance(source, Problem):
                 tally.problems.add(source)
                 continue
+            digest = digests.get(source, "")
+            if (name := known.get(digest)) is not None:
+                tally.name(name, source)
+                yield Definition(name=name, source=source, digest=digest, body=None)
+                continue
             try:
-                content = read(os.path.join(self._root, source))  # noqa: PTH118  # Path is slower than the read
+                content = read(f"{self._root}/{source}")
             except UnreadableError as error:
                 tally.problems.add(problem_of(source, str(error)))
                 continue
@@ -123,7 +154,7 @@ class DefinitionFiles:
                 yield definition
 
     def _problems(self, tally: _Tally) -> tuple[Problem, ...]:
-        shared = (sorted(sources) for sources in tally.sources.values() if len(sources) > 1)
+        shared = map(sorted, tally.shared.values())
         twins = (self._twin(source, sources) for sources in shared for source in sources)
         return tuple(sorted([*tally.problems, *twins]))
 
@@ -143,20 +174,8 @@ class DefinitionFiles:
         return Problem(path=source, line=line, column=column, key="name", message=message)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from going through all that is loaded, over and over, for nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _definition(content: bytes, source: str, known: Mapping[str, str], tally: _Tally) -> Definition | None:
-    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    digest = digest_of(content)
     name = known.get(digest)
     body = None
     if name is None:

@@ -4,7 +4,6 @@ Names and values come from YAML, from the state file and from the server: whoeve
 reader to see, or a program to do, something else than what they say.
 """
 
-import html
 import json
 import re
 
@@ -108,6 +107,8 @@ def commit_text(text: str) -> str:
 
 def html_code(text: str) -> str:
     """Return a text as HTML code, on one line. GitHub makes no mention, link or emoji inside code."""
+    import html
+
     return f"<code>{html.escape(printable(text))}</code>"
 
 

@@ -1,19 +1,23 @@
 """What all forms of a report say in the same words: a campaign's facts, counts, estimates, advice. Pure."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from campaignsync.claims import Conflict
-from campaignsync.errors import Problem
-from campaignsync.identity import Definition
-from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import FieldChange, Pending, Plan
 from campaignsync.report.escape import json_text, shell_word
 from campaignsync.report.hours import Week, week_of
-from campaignsync.result import Result
 from campaignsync.state import Entry, Record, format_time
+
+if TYPE_CHECKING:
+    from campaignsync.claims import Conflict
+    from campaignsync.errors import Problem
+    from campaignsync.identity import Definition
+    from campaignsync.outcome import RemoteCampaign
+    from campaignsync.plan import FieldChange, Pending, Plan
+    from campaignsync.result import Result
 
 CHANGED_ADVICE = (
     "Campaigns that exist are never altered. Make the same change in Kore.ai and record it with "

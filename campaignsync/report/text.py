@@ -3,16 +3,22 @@
 No line begins with foreign text, and each goes through `escape` on its way out.
 """
 
-from collections.abc import Iterable, Sequence
-from textwrap import fill
+from __future__ import annotations
 
-from campaignsync.errors import Problem
-from campaignsync.identity import Definition
-from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Changed, Pending, Plan
+from textwrap import fill
+from typing import TYPE_CHECKING
+
 from campaignsync.report import hours, summary
 from campaignsync.report.escape import cut, printable
-from campaignsync.result import Done, Failure, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from campaignsync.errors import Problem
+    from campaignsync.identity import Definition
+    from campaignsync.outcome import RemoteCampaign
+    from campaignsync.plan import Changed, Pending, Plan
+    from campaignsync.result import Done, Failure, Result
 
 MOST_IN_DETAIL = 10
 """Creates up to which each is shown in full, with its week; more are shown in two lines each."""
