@@ -264,7 +264,7 @@ def count_send(claim: Claim) -> Claim:
 
 def recorded_ids(state: State) -> dict[str, str]:
     """Return the names of the recorded campaigns by campId."""
-    return {record.camp_id: record.name for record in state.records}
+    return {entry.camp_id: entry.name for entry in state.entries.values() if isinstance(entry, Record)}
 
 
 def is_watched(record: Record, now: datetime) -> bool:

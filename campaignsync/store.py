@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from campaignsync.errors import LockedError, StateError
-from campaignsync.state import State, format_time, parse_bytes, render, render_bytes
+from campaignsync.state import State, format_time, parse_bytes, render, render_pieces
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest state file that is read: three times what 10,000 campaigns need."""
@@ -79,11 +79,11 @@ class StateFile:
         Raises:
             StateError: It could not be saved; what was there before still is.
         """
-        data = self._encode(state)
+        self._check_characters(state)
         try:
             self._check_kind(self.path.lstat().st_mode if os.path.lexists(self.path) else stat.S_IFREG)
             _make_folder(self.path.parent)
-            self._replace(data)
+            self._replace(state)
         except OSError as error:
             raise StateError(
                 f"{self.shown}: can't be saved: {_reason(error)}", hint=_advice(error)
@@ -177,57 +177,54 @@ class StateFile:
             hint="Name the file itself: --state FILE.",
         )
 
-    def _encode(self, state: State) -> bytes:
+    def _check_characters(self, state: State) -> None:
         try:
-            return render_bytes(state)
+            render_pieces(state)
         except UnicodeEncodeError:
-            return self._encode_whole(state)
+            try:
+                render(state).encode()
+            except UnicodeEncodeError as error:
+                raise StateError(
+                    f"{self.shown}: can't be saved: {error.object[max(0, error.start - 20) : error.end]!r} "
+                    "holds half of a surrogate pair, which is no character",
+                    hint="Look for \\ud… escapes in the definitions.",
+                ) from error
 
-    def _encode_whole(self, state: State) -> bytes:
-        try:
-            return render(state).encode()
-        except UnicodeEncodeError as error:
-            raise StateError(
-                f"{self.shown}: can't be saved: {error.object[max(0, error.start - 20) : error.end]!r} "
-                "holds half of a surrogate pair, which is no character",
-                hint="Look for \\ud… escapes in the definitions.",
-            ) from error
-
-    def _replace(self, data: bytes) -> None:
+    def _replace(self, state: State) -> None:
         _make_folder(self.scratch)
         try:
-            self._replace_through(self._scratch_file("tmp"), data)
+            self._replace_through(self._scratch_file("tmp"), state)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            self._replace_beside(data)
+            self._replace_beside(state)
 
-    def _replace_beside(self, data: bytes) -> None:
+    def _replace_beside(self, state: State) -> None:
         """Replace the file through a folder beside it, which hides itself from `git status`."""
         folder = self._folder_beside
         folder.mkdir(exist_ok=True)
         (folder / ".gitignore").write_bytes(b"*\n")
         try:
-            self._replace_through(folder / self._scratch_file("tmp").name, data)
+            self._replace_through(folder / self._scratch_file("tmp").name, state)
         finally:
             self._sweep()
 
-    def _replace_through(self, temporary: Path, data: bytes) -> None:
+    def _replace_through(self, temporary: Path, state: State) -> None:
         temporary.unlink(missing_ok=True)
         try:
-            self._write(temporary, data)
+            self._write(temporary, state)
             temporary.replace(self.path)
         finally:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
         _fsync_folder(self.path.parent)
 
-    def _write(self, temporary: Path, data: bytes) -> None:
+    def _write(self, temporary: Path, state: State) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         with open(os.open(temporary, flags, _NEW_FILE_MODE), "wb") as file:  # noqa: PTH123  # a descriptor
             if self.path.exists():
                 os.fchmod(file.fileno(), stat.S_IMODE(self.path.stat().st_mode))
-            file.write(data)
+            file.writelines(render_pieces(state))
             file.flush()
             os.fsync(file.fileno())
 

@@ -17,7 +17,6 @@ from campaignsync.outcome import RemoteCampaign
 from campaignsync.report import as_json, markdown, text
 from campaignsync.report.summary import both_ids
 from campaignsync.result import Result
-from campaignsync.sandbox import CREDENTIALS, Sandbox, serve
 from campaignsync.settings import Account
 from campaignsync.sync.adopting import Decided, Decisions
 from campaignsync.sync.ledger import Ledger
@@ -55,6 +54,8 @@ async def sync_sandbox(place: Workplace, *, tuning: Tuning, around: Around) -> R
     Raises:
         CampaignSyncError: Something ended it before anything was created.
     """
+    from campaignsync.sandbox import CREDENTIALS, Sandbox, serve
+
     standin = Sandbox(
         now=around.clock.now, monotonic=around.clock.monotonic, new_id=lambda: str(uuid.uuid4())
     )

@@ -7,7 +7,7 @@ looks what was written so (`layout`), and leaves everything else to `parsing`, w
 from campaignsync.state.entries import Claim, Entry, Record, State, Status
 from campaignsync.state.layout import VERSION
 from campaignsync.state.reading import parse, parse_bytes
-from campaignsync.state.rendering import format_time, render, render_bytes
+from campaignsync.state.rendering import format_time, render, render_pieces
 
 __all__ = [
     "VERSION",
@@ -20,5 +20,5 @@ __all__ = [
     "parse",
     "parse_bytes",
     "render",
-    "render_bytes",
+    "render_pieces",
 ]

@@ -5,10 +5,15 @@ merges two such changes.
 """
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from campaignsync.state.entries import Claim, Entry, Record, State
 from campaignsync.state.layout import VERSION
+
+_SEPARATOR = b"\n    ,\n"
+_PIECE = 256
+"""Entries that are put together at once."""
 
 
 def render(state: State) -> str:
@@ -17,14 +22,22 @@ def render(state: State) -> str:
     return _head(state) + entries + _end(state)
 
 
-def render_bytes(state: State) -> bytes:
-    """Return the state file's text as UTF-8; only what was neither read nor rendered before is rendered.
+def render_pieces(state: State) -> Iterator[bytes]:
+    """Return the state file's text as UTF-8, piece by piece: as a whole it would be copied once more.
+
+    Only what was neither read nor rendered before is rendered, and that at once.
 
     Raises:
         UnicodeEncodeError: It holds half of a surrogate pair.
     """
-    entries = b"\n    ,\n".join([entry.text or _kept(entry) for entry in state.sorted()])
-    return b"".join((_head(state).encode(), entries, _end(state).encode()))
+    return _pieces(state, [entry.text or _kept(entry) for entry in state.sorted()])
+
+
+def _pieces(state: State, texts: Sequence[bytes]) -> Iterator[bytes]:
+    yield _head(state).encode()
+    for start in range(0, len(texts), _PIECE):
+        yield (_SEPARATOR if start else b"") + _SEPARATOR.join(texts[start : start + _PIECE])
+    yield _end(state).encode()
 
 
 def _kept(entry: Entry) -> bytes:

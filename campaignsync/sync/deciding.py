@@ -1,7 +1,7 @@
 """What to send, and the claim on it: steps 1, 3 and 4 of the product's contract, "Sync"."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from campaignsync.claims import MAX_SENDS, is_watched
@@ -124,10 +124,12 @@ class Decider:
         self._report_others(resolvable)
         await self._ledger.check_committed(creates)
         campaigns = await self._list_for(creates, resolvable)
+        by_name = _by_name(campaigns)
+        self._warn_of_twins(by_name)
         if self._tools.options.has_preflight:
-            if self._may_be_claimed_meanwhile(creates, campaigns):
+            if self._may_be_claimed_meanwhile(creates, by_name):
                 return None
-            creates = self._without_strangers(creates, campaigns)
+            creates = self._without_strangers(creates, by_name)
         resolution = resolve([pending.claim for pending in resolvable], campaigns, self._ledger)
         self.findings.recovered += resolution.recovered
         self.findings.unknown += resolution.stuck
@@ -151,9 +153,7 @@ class Decider:
         has_preflight = self._tools.options.has_preflight and bool(creates)
         if not (has_preflight or resolvable or is_watching):
             return ()
-        campaigns = await list_account(self._tools)
-        self._warn_of_twins(campaigns)
-        return campaigns
+        return await list_account(self._tools)
 
     def _report_others(self, resolvable: Sequence[Pending]) -> None:
         for pending in self.findings.plan.pending:
@@ -180,22 +180,22 @@ class Decider:
         return [each for each in creates if each.source not in newer]
 
     def _may_be_claimed_meanwhile(
-        self, creates: Sequence[Definition], campaigns: Sequence[RemoteCampaign]
+        self, creates: Sequence[Definition], by_name: Mapping[str, Sequence[str]]
     ) -> bool:
         """Return whether a campaign in the way may be another run's, made since this one's last fetch.
 
         Another run's claim is on the remote before its campaign exists. So what is listed, and after one
         more fetch still in no entry, is a stranger's.
         """
-        taken = frozenset(definition.key for definition in creates) & _by_name(campaigns).keys()
+        taken = frozenset(definition.key for definition in creates) & by_name.keys()
         is_news = self._tools.options.is_pushing and not taken <= self._seen_before
         self._seen_before |= taken
         return is_news
 
     def _without_strangers(
-        self, creates: Sequence[Definition], campaigns: Sequence[RemoteCampaign]
+        self, creates: Sequence[Definition], by_name: Mapping[str, Sequence[str]]
     ) -> list[Definition]:
-        by_name, kept = _by_name(campaigns), list[Definition]()
+        kept = list[Definition]()
         for definition in creates:
             if definition.key in by_name:
                 error = advice.exists_already(definition, by_name[definition.key])
@@ -204,9 +204,8 @@ class Decider:
                 kept.append(definition)
         return kept
 
-    def _warn_of_twins(self, campaigns: Sequence[RemoteCampaign]) -> None:
+    def _warn_of_twins(self, by_name: Mapping[str, Sequence[str]]) -> None:
         now = self._tools.clock.now()
-        by_name = _by_name(campaigns)
         for record in self._ledger.state.records:
             ids = by_name.get(identity(record.name), ())
             if len(ids) > 1 and is_watched(record, now):

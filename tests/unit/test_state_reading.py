@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignsync.errors import StateError
-from campaignsync.state import Record, State, parse, parse_bytes, render, render_bytes
+from campaignsync.state import Record, State, parse, parse_bytes, render, render_pieces
 from campaignsync.state import parsing as careful
 from campaignsync.state.layout import RECORD
 from tests.unit.bodies import bodies, sample
@@ -19,6 +19,10 @@ ORDINARY = state(*(record(f"Campaign {number}", f"cd-{number}", sample()) for nu
 
 Told = State | tuple[str, str] | int
 """A state, an error's message and hint, or the first byte that is no UTF-8."""
+
+
+def render_bytes(state: State) -> bytes:
+    return b"".join(render_pieces(state))
 
 
 def told(read: Callable[[bytes], State], data: bytes) -> Told:
