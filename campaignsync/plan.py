@@ -86,11 +86,18 @@ def make_plan(definitions: Sequence[Definition], state: State) -> Plan:
         ValueError: A body is None, and no record of this state has its digest: a bug of the caller.
     """
     defined = {definition.key: definition for definition in definitions}
-    pairs = [(entry, defined.get(key)) for key, entry in state.entries.items()]
-    pending = [Pending(claim=entry, definition=own) for entry, own in pairs if isinstance(entry, Claim)]
-    records = [(entry, own) for entry, own in pairs if isinstance(entry, Record)]
-    removed = [record for record, own in records if own is None]
-    changed = [_changed(record, own) for record, own in records if own is not None and _differs(record, own)]
+    pending, removed, changed, unchanged = list[Pending](), list[Record](), list[Changed](), 0
+    for key, entry in state.entries.items():
+        own = defined.get(key)
+        if isinstance(entry, Claim):
+            pending.append(Pending(claim=entry, definition=own))
+        elif own is None:
+            removed.append(entry)
+        # The same bytes never changed what is sent, whether they were parsed or not.
+        elif own.digest == entry.digest or not _differs(entry, own):
+            unchanged += 1
+        else:
+            changed.append(_changed(entry, own))
     create = [own for key, own in defined.items() if key not in state.entries]
     orphans = [each.claim for each in pending if each.definition is None]
     return Plan(
@@ -98,7 +105,7 @@ def make_plan(definitions: Sequence[Definition], state: State) -> Plan:
         pending=tuple(sorted(pending, key=lambda each: each.claim.name)),
         changed=tuple(sorted(changed, key=lambda each: each.record.name)),
         removed=tuple(sorted(removed, key=attrgetter("name"))),
-        unchanged=len(records) - len(changed) - len(removed),
+        unchanged=unchanged,
         renames=_renames(create, [*removed, *orphans]),
     )
 
@@ -110,9 +117,7 @@ def _body(definition: Definition) -> Mapping[str, Any]:
 
 
 def _differs(record: Record, definition: Definition) -> bool:
-    """Tell whether an edit changed what is sent; the same bytes never did, whether parsed or not."""
-    if definition.digest == record.digest:
-        return False
+    """Tell whether an edit changed what is sent."""
     return _canonical(record.definition) != _canonical(_body(definition))
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from campaignsync.loader import DefinitionFiles
 from campaignsync.progress import TerminalProgress
-from campaignsync.settings import Account, read_host
 from campaignsync.store import StateFile, scratch_folder
 
 if TYPE_CHECKING:
     from campaignsync.git import GitRepository
+    from campaignsync.settings import Account
     from campaignsync.sync.ports import Options
 
 
@@ -66,7 +66,11 @@ class Workplace:
         # The stand-in listens elsewhere in each run, and is still the same one.
         if self.is_sandbox:
             return "sandbox"
-        return read_host(self.env) if self.env.get("KORE_HOST") else None
+        if not self.env.get("KORE_HOST"):
+            return None
+        from campaignsync.settings import read_host
+
+        return read_host(self.env)
 
     @property
     def app_id(self) -> str | None:
@@ -88,7 +92,7 @@ class Workplace:
         """Whether this runs in GitHub Actions."""
         return self.env.get("GITHUB_ACTIONS") == "true"
 
-    def options(self, tuning: "Tuning", account: Account | None) -> "Options":
+    def options(self, tuning: "Tuning", account: "Account | None") -> "Options":
         """Return one run's options, under a new random id."""
         import uuid
 

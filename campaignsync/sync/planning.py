@@ -6,7 +6,7 @@ It stands by itself, since a plan needs nothing else of a sync, and all of that 
 from typing import TYPE_CHECKING
 
 from campaignsync.plan import Plan, make_plan
-from campaignsync.state import State
+from campaignsync.state import Record, State
 
 if TYPE_CHECKING:
     from campaignsync.sync.ports import Definitions
@@ -18,5 +18,5 @@ def plan_now(definitions: "Definitions", state: State) -> Plan:
     Raises:
         InvalidDefinitionsError: Some definitions have problems.
     """
-    known = {record.digest: record.name for record in state.records}
+    known = {entry.digest: entry.name for entry in state.entries.values() if isinstance(entry, Record)}
     return make_plan(definitions.load(known), state)
