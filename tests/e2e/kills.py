@@ -141,9 +141,9 @@ def _wrap_store(trap: _Trap) -> None:
         with trap.around("entry saved" if len(state.records) > 1 else "claim saved"):
             save(self, state)
 
-    def trapped_write(self: StateFile, temporary: Path, data: bytes) -> None:
+    def trapped_write(self: StateFile, temporary: Path, state: State) -> None:
         with trap.around("file written"):
-            write(self, temporary, data)
+            write(self, temporary, state)
 
     _replace(StateFile, save=trapped_save, _write=trapped_write)
 

@@ -31,7 +31,7 @@ if [[ $status == 2 ]]; then
     has_work=true
     status=0
     # Before anybody is asked to approve what the sync would then refuse.
-    if [[ -n $MAX_CREATES && $(creates) -gt $MAX_CREATES ]]; then
+    if [[ $MAX_CREATES =~ ^[0-9]+$ && $(creates) -gt $MAX_CREATES ]]; then
         status=1
         refusal="The plan creates $(creates) campaigns, and at most $MAX_CREATES are allowed (the input max-creates)."
         printf '\n**%s**\n' "$refusal" >> "$report"
