@@ -6,7 +6,8 @@ longer than it saves. What can't be had that way is read as ever.
 
 import marshal
 import os
-from collections.abc import Callable, Iterator, Mapping
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import NoReturn
 
 from campaignsync.errors import Problem
 from campaignsync.loader.files import Finder, UnreadableError, read
+
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def digest_of(content: bytes) -> str:
@@ -33,9 +36,12 @@ def digests_ahead(root: Path, folder: str) -> Iterator[Callable[[], Mapping[str,
         folder: The folder, relative to it.
     """
     reader, writer = os.pipe()
+    # Ctrl-C goes to both: until the other has no handlers of this one's, neither may hear of it.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     process = os.fork()
     if not process:
-        _answer(root, folder, reader, writer)
+        _answer(root, folder, (reader, writer), mask)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     os.close(writer)
     with open(reader, "rb") as pipe:  # noqa: PTH123  # a file descriptor
         try:
@@ -45,11 +51,15 @@ def digests_ahead(root: Path, folder: str) -> Iterator[Callable[[], Mapping[str,
             os.waitpid(process, 0)
 
 
-def _answer(root: Path, folder: str, reader: int, writer: int) -> NoReturn:
+def _answer(root: Path, folder: str, ends: tuple[int, int], mask: Iterable[int]) -> NoReturn:
     """Be the other process: whatever happens in it must not go on as if it were the program."""
     try:
+        for number in _ENDING:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        reader, writer = ends
         os.close(reader)
-        with open(writer, "wb") as pipe:
+        with open(writer, "wb") as pipe:  # noqa: PTH123  # likewise
             marshal.dump(_digests(root, folder), pipe)
     finally:
         os._exit(0)
