@@ -29,6 +29,7 @@ class Definition:
         digest: ``sha256:`` and the hex digest of the file's bytes.
         body: The JSON object to send; None where the digest stood in the state, so that the file was
             not parsed and the state's own copy is its body.
+        key: The identity of the name, found out once.
     """
 
     name: str
@@ -36,7 +37,6 @@ class Definition:
     digest: str
     body: Mapping[str, Any] | None = field(hash=False)
     key: str = field(init=False, repr=False, compare=False)
-    """The identity of the name."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", identity(self.name))

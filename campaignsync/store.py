@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from campaignsync.errors import LockedError, StateError
-from campaignsync.state import State, format_time, parse_bytes, render, render_pieces
+from campaignsync.state import State, format_time, parse_bytes, render_pieces
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest state file that is read: three times what 10,000 campaigns need."""
@@ -79,11 +79,16 @@ class StateFile:
         Raises:
             StateError: It could not be saved; what was there before still is.
         """
-        self._check_characters(state)
         try:
             self._check_kind(self.path.lstat().st_mode if os.path.lexists(self.path) else stat.S_IFREG)
             _make_folder(self.path.parent)
             self._replace(state)
+        except UnicodeEncodeError as error:
+            raise StateError(
+                f"{self.shown}: can't be saved: {error.object[max(0, error.start - 20) : error.end]!r} "
+                "holds half of a surrogate pair, which is no character",
+                hint="Look for \\ud… escapes in the definitions.",
+            ) from error
         except OSError as error:
             raise StateError(
                 f"{self.shown}: can't be saved: {_reason(error)}", hint=_advice(error)
@@ -176,19 +181,6 @@ class StateFile:
             f"{self.shown}: is {kind}, and the state must be a file of its own",
             hint="Name the file itself: --state FILE.",
         )
-
-    def _check_characters(self, state: State) -> None:
-        try:
-            render_pieces(state)
-        except UnicodeEncodeError:
-            try:
-                render(state).encode()
-            except UnicodeEncodeError as error:
-                raise StateError(
-                    f"{self.shown}: can't be saved: {error.object[max(0, error.start - 20) : error.end]!r} "
-                    "holds half of a surrogate pair, which is no character",
-                    hint="Look for \\ud… escapes in the definitions.",
-                ) from error
 
     def _replace(self, state: State) -> None:
         _make_folder(self.scratch)

@@ -152,7 +152,7 @@ async def exchange(
             return Withheld()
         # Libraries leak more than httpx.RequestError: OSError, UnicodeError, ssl's and anyio's own. What
         # is let through here would lose the outcome of this request and of those beside it.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is this request's outcome
             return Broken(reason=shown(_cause(error), call.secrets), is_sent=gate.is_passed)
     missing = "answer" if gate.is_passed else "connection"
     return Broken(reason=f"no {missing} within {timeout_s:g} s", is_sent=gate.is_passed)

@@ -74,7 +74,7 @@ def load(text: str) -> Any:  # noqa: ANN401  # any YAML value
     return value
 
 
-def _document(events: Iterator[Event]) -> Any:  # noqa: ANN401, C901, PLR0912
+def _document(events: Iterator[Event]) -> Any:  # noqa: ANN401, C901, PLR0912  # see below
     # Long, and in one piece: this runs for each event of thousands of files, where one call more would
     # cost as much as the parser. `survey` does the same in small functions, and a test compares the two.
     words, numeric = WORDS, NUMERIC

@@ -209,13 +209,13 @@ def serve() -> None:
 def _import_all() -> None:
     """Import what a sync needs, once for all runs: that is most of a short run's time."""
     import anyio._backends._asyncio  # noqa: F401  # imported for the runs, as all of these
-    import filelock  # noqa: F401
-    import jwt  # noqa: F401
+    import filelock  # noqa: F401  # likewise
+    import jwt  # noqa: F401  # likewise
 
     import campaignsync.cli
     import campaignsync.commands.offline
     import campaignsync.commands.online
-    import campaignsync.terminal  # noqa: F401
+    import campaignsync.terminal  # noqa: F401  # likewise
 
 
 def _become(order: Mapping[str, Any], clock: FastClock) -> NoReturn:

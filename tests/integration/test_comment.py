@@ -94,6 +94,15 @@ def test_a_persons_comment_is_never_taken_for_it(env: Mapping[str, str], github:
     assert bodies(github) == ["harmless", "two"]
 
 
+def test_a_comment_whose_account_is_gone_is_no_hindrance(env: Mapping[str, str], github: GitHub) -> None:
+    github.say("ghost", "one")["user"] = None
+
+    keep(env, "one")
+    keep(env, "two")
+
+    assert [comment["body"].partition("\n")[2] for comment in github.comments] == ["", "two"]
+
+
 def test_none_is_written_where_the_definitions_are_untouched(env: Mapping[str, str], github: GitHub) -> None:
     keep(env, "one", ONLY_UPDATE="true")
     assert github.comments == []

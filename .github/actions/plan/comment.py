@@ -56,7 +56,9 @@ def _each(api: httpx.Client, comments: str) -> Iterator[dict[str, Any]]:
 
 def _is_ours(comment: Mapping[str, Any], marker: str) -> bool:
     # A person's comment is theirs to edit later: with our marker in it, it still isn't ours.
-    return comment["user"]["type"] == "Bot" and str(comment["body"]).startswith(marker)
+    # And one whose account is gone has no user.
+    is_bot = comment["user"] is not None and comment["user"]["type"] == "Bot"
+    return is_bot and str(comment["body"]).startswith(marker)
 
 
 def _raise(response: httpx.Response) -> None:
@@ -73,7 +75,7 @@ def main(env: Mapping[str, str]) -> None:
         except httpx.HTTPStatusError as error:
             # The answer's own words are not shown: they are foreign text in a log that takes commands.
             _warn(f"GitHub answered {error.response.status_code}; does the job have pull-requests: write?")
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, json.JSONDecodeError) as error:
             _warn(type(error).__name__)
 
 
