@@ -3,12 +3,13 @@
 import base64
 import os
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from tests.e2e.loopback import listening
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -69,12 +70,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(folder: Path, *, token: str) -> Iterator[str]:
     """Serve the repositories of a folder to whoever has the token; yield the URL."""
-    handler = type("Handler", (_Handler,), {"folder": folder, "token": token})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(type("Handler", (_Handler,), {"folder": folder, "token": token})) as url:
+        yield url

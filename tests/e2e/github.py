@@ -1,12 +1,13 @@
 """A stand-in of GitHub's comments on pull requests: real HTTP on loopback."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.e2e.loopback import listening
 
 
 class GitHub:
@@ -50,16 +51,8 @@ class GitHub:
     def serving() -> Iterator["GitHub"]:
         """Serve it on a free port."""
         github = GitHub()
-        handler = type("Handler", (_Handler,), {"github": github})
-        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-            github.url = f"http://127.0.0.1:{server.server_address[1]}"
-            thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
-            thread.start()
-            try:
-                yield github
-            finally:
-                server.shutdown()
-                thread.join()
+        with listening(type("Handler", (_Handler,), {"github": github})) as github.url:
+            yield github
 
 
 class _Handler(BaseHTTPRequestHandler):

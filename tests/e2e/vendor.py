@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.e2e.loopback import listening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,24 +199,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the requests are recorded."""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of connections that the other side broke, as killed runs do."""
-
-
 @contextmanager
 def serving(vendor: Vendor | None = None) -> Iterator[Vendor]:
     """Serve an account on a free port of loopback."""
     account = vendor or Vendor()
-    handler = type("Handler", (_Handler,), {"vendor": account})
-    with _Server(("127.0.0.1", 0), handler) as server:
-        account.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
-        thread.start()
-        try:
-            yield account
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(type("Handler", (_Handler,), {"vendor": account})) as account.url:
+        yield account
