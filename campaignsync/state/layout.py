@@ -12,7 +12,8 @@ from dataclasses import dataclass
 VERSION = 1
 """The layout's version, which the state names."""
 
-_SEPARATOR = b"\n    ,\n"
+SEPARATOR = b"\n    ,\n"
+"""What stands between two entries, on a line of its own."""
 _END = b"  }\n}\n"
 _DEFINITION = b'      "definition": {\n'
 _AFTER_DEFINITION = b"\n    }"
@@ -71,7 +72,7 @@ def take_apart(data: bytes) -> Sheet | None:
     if top is None or not data.endswith(_END):
         return None
     # Split first: a slice of the whole would be another copy of it.
-    entries = data.split(_SEPARATOR)
+    entries = data.split(SEPARATOR)
     entries[0] = entries[0][top.end() :]
     entries[-1] = entries[-1][: -len(_END)].removesuffix(b"\n")
     return Sheet(host=top[1].decode(), app_id=top[2].decode(), entries=entries if entries != [b""] else [])

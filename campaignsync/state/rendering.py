@@ -9,16 +9,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from campaignsync.state.entries import Claim, Entry, Record, State
-from campaignsync.state.layout import VERSION
+from campaignsync.state.layout import SEPARATOR, VERSION
 
-_SEPARATOR = b"\n    ,\n"
 _PIECE = 256
 """Entries that are put together at once."""
 
 
 def render(state: State) -> str:
     """Return the state file's text: sorted by name, final newline, one line for each change to read."""
-    entries = "\n    ,\n".join(_render_entry(entry) for entry in state.sorted())
+    entries = SEPARATOR.decode().join(_render_entry(entry) for entry in state.sorted())
     return _head(state) + entries + _end(state)
 
 
@@ -36,7 +35,7 @@ def render_pieces(state: State) -> Iterator[bytes]:
 def _pieces(state: State, texts: Sequence[bytes]) -> Iterator[bytes]:
     yield _head(state).encode()
     for start in range(0, len(texts), _PIECE):
-        yield (_SEPARATOR if start else b"") + _SEPARATOR.join(texts[start : start + _PIECE])
+        yield (SEPARATOR if start else b"") + SEPARATOR.join(texts[start : start + _PIECE])
     yield _end(state).encode()
 
 
