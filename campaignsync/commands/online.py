@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import anyio.to_thread
+
 from campaignsync.claims import Rules
 from campaignsync.commands.workplace import Tuning, Workplace
 from campaignsync.errors import GitError
@@ -18,6 +20,8 @@ from campaignsync.report import as_json, markdown, text
 from campaignsync.report.summary import both_ids
 from campaignsync.result import Result
 from campaignsync.settings import Account
+from campaignsync.state import State
+from campaignsync.store import StateFile
 from campaignsync.sync.adopting import Decided, Decisions
 from campaignsync.sync.ledger import Ledger
 from campaignsync.sync.listing import list_account
@@ -32,6 +36,19 @@ class Around:
 
     clock: Clock
     stop: Stop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SavedInThread:
+    """The state file as the sync's port: while the disk is written, answers keep coming in."""
+
+    file: StateFile
+
+    def load(self) -> State:
+        return self.file.load()
+
+    async def save(self, state: State) -> None:
+        await anyio.to_thread.run_sync(self.file.save, state)
 
 
 async def sync(place: Workplace, account: Account, *, tuning: Tuning, around: Around) -> Result:
@@ -145,7 +162,7 @@ async def _ledger(
     # What the stand-in holds is nobody's history: its state is neither committed nor compared with git's.
     tracked = None if place.is_sandbox else repository
     with store.lock(now=around.clock.now()):
-        yield Ledger(store, tracked, _context(place, options, around)), tracked
+        yield Ledger(_SavedInThread(file=store), tracked, _context(place, options, around)), tracked
 
 
 def _git_dir_of_state(repository: GitRepository | None) -> Path | None:

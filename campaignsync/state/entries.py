@@ -182,8 +182,9 @@ class State:
 
     def without(self, names: Iterable[str]) -> "State":
         """Return this state without the entries of these names."""
-        gone = {identity(name) for name in names}
-        kept = {key: entry for key, entry in self.entries.items() if key not in gone}
+        kept = dict(self.entries)
+        for name in names:
+            kept.pop(identity(name), None)
         return replace(self, entries=kept)
 
     def bound_to(self, *, host: str | None, app_id: str | None) -> "State":

@@ -92,7 +92,7 @@ class Decisions:
             created_at=now,
             sends=0,
         )
-        self._ledger.put([record])
+        await self._ledger.put([record])
         return await self._end(record, after=record)
 
     async def forget(self, name: str) -> Decided:
@@ -110,7 +110,7 @@ class Decisions:
             )
         if isinstance(entry, Claim):
             self._refuse_live(entry, ForgetError)
-        self._ledger.drop([entry.name])
+        await self._ledger.drop([entry.name])
         return await self._end(entry, after=None)
 
     async def _begin(self) -> None:

@@ -130,7 +130,7 @@ class Decider:
             if self._may_be_claimed_meanwhile(creates, by_name):
                 return None
             creates = self._without_strangers(creates, by_name)
-        resolution = resolve([pending.claim for pending in resolvable], campaigns, self._ledger)
+        resolution = await resolve([pending.claim for pending in resolvable], campaigns, self._ledger)
         self.findings.recovered += resolution.recovered
         self.findings.unknown += resolution.stuck
         again = await self._again(resolution, room=self._tools.options.max_creates - len(creates))
@@ -219,11 +219,11 @@ class Decider:
         findings = self.findings
         today = {pending.claim: pending.definition for pending in findings.plan.pending}
         newer = await self._ledger.unapproved([each for each in map(today.get, resolution.absent) if each])
-        again = list[tuple[Claim, Definition]]()
+        again, gone = list[tuple[Claim, Definition]](), list[str]()
         for claim in resolution.absent:
             definition = today[claim]
             if definition is None:
-                self._ledger.drop([claim.name])
+                gone.append(claim.name)
             elif claim.sends >= MAX_SENDS:
                 findings.unknown.append(failure(claim, advice.sent_too_often(claim)))
             elif definition.source in newer:
@@ -233,6 +233,7 @@ class Decider:
                 findings.unknown.append(failure(claim, f"{advice.LEFT_FOR_NEXT} (--max-creates)"))
             else:
                 again.append((claim, definition))
+        await self._ledger.drop(gone)
         return again
 
     def _fresh(self, definition: Definition) -> Claim:

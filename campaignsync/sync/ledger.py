@@ -11,6 +11,7 @@ from campaignsync.sync import advice
 from campaignsync.sync.messages import Origin
 from campaignsync.sync.ports import Repository, Store
 from campaignsync.sync.publishing import Publisher, check_reviewed, read_state
+from campaignsync.sync.saving import Journal
 from campaignsync.sync.tools import Context
 
 
@@ -23,20 +24,23 @@ class Ledger:
         tools: The run's ports and options.
 
     Attributes:
-        state: What the disk holds.
         conflicts: Campaigns that could not be recorded on the remote, since it knows another.
         is_pushed: Whether the upstream has everything that the disk has.
     """
 
     def __init__(self, store: Store, repository: Repository | None, tools: Context) -> None:
-        self._store = store
+        self._journal = Journal(store)
         self._publisher = Publisher(repository, tools) if repository is not None else None
         self._tools = tools
         self._local: frozenset[Claim] | None = None
         self._leased_at: dict[str, float] = {}
-        self.state = State()
         self.conflicts: tuple[Conflict, ...] = ()
         self.is_pushed = False
+
+    @property
+    def state(self) -> State:
+        """What the disk holds."""
+        return self._journal.state
 
     @property
     def commit(self) -> str | None:
@@ -91,41 +95,50 @@ class Ledger:
         sources = [definition.source for definition in definitions]
         return frozenset(await self._publisher.repository.uncommitted(sources, commit=approved))
 
-    def put(self, entries: Iterable[Entry]) -> None:
-        """Add or replace entries, on disk at once."""
-        self._save(self.state.with_entries(entries))
+    async def put(self, entries: Iterable[Entry]) -> None:
+        """Add or replace entries; returns when the disk has them.
 
-    def drop(self, names: Iterable[str]) -> None:
-        """Remove entries, on disk at once."""
-        self._save(self.state.without(names))
+        Raises:
+            StateError: The state could not be saved, and is as before.
+        """
+        await self._change(put=tuple(entries))
 
-    def record(self, claim: Claim, camp_id: str, *, status: Status) -> Record:
-        """Turn a claim into the record of a campaign, on disk at once."""
-        record = Record(
-            name=claim.name,
-            camp_id=camp_id,
-            status=status,
-            source=claim.source,
-            digest=claim.digest,
-            definition=claim.definition,
-            claimed_at=claim.claimed_at,
-            created_at=self._tools.stamp(),
-            sends=claim.sends,
-        )
-        self.put([record])
-        return record
+    async def drop(self, names: Iterable[str]) -> None:
+        """Remove entries; returns when they are gone from the disk, raises what `put` raises."""
+        await self._change(drop=tuple(names))
 
-    def release(self, claim: Claim) -> bool:
-        """Undo the counted send of a claim that did not go out; return whether the claim is gone.
+    async def record(self, found: Iterable[tuple[Claim, str]], *, status: Status) -> list[Record]:
+        """Turn claims into the records of campaigns, given with their campIds; raises what `put` raises."""
+        now = self._tools.stamp()
+        records = [
+            Record(
+                name=claim.name,
+                camp_id=camp_id,
+                status=status,
+                source=claim.source,
+                digest=claim.digest,
+                definition=claim.definition,
+                claimed_at=claim.claimed_at,
+                created_at=now,
+                sends=claim.sends,
+            )
+            for claim, camp_id in found
+        ]
+        await self._change(put=records)
+        return records
+
+    async def release(self, claims: Sequence[Claim]) -> frozenset[str]:
+        """Undo the counted sends of claims that did not go out; return the identities of those that are gone.
 
         A claim whose earlier sends were proven absent stays: their number must not be forgotten.
+
+        Raises:
+            StateError: The state could not be saved, and is as before.
         """
-        earlier = claim.sends - 1
-        if earlier > 0:
-            self.put([replace(claim, sends=earlier)])
-        else:
-            self.drop([claim.name])
-        return earlier <= 0
+        kept = [replace(claim, sends=claim.sends - 1) for claim in claims if claim.sends > 1]
+        gone = [claim.name for claim in claims if claim.sends <= 1]
+        await self._change(put=kept, drop=gone)
+        return frozenset(map(identity, gone))
 
     async def claim(self, claims: Sequence[Claim]) -> bool:
         """Write claims ahead of their requests; with --push on the remote, where only one run can.
@@ -138,10 +151,10 @@ class Ledger:
         """
         publisher = self._publisher
         if publisher is None or not self._tools.options.is_pushing:
-            self.put(claims)
+            await self.put(claims)
             return True
         check_reviewed(await publisher.repository.ahead())
-        self.put(claims)
+        await self.put(claims)
         await publisher.commit_state(self.state)
         refused = await publisher.push_head()
         self.is_pushed = refused is None
@@ -172,7 +185,7 @@ class Ledger:
         options, rules = self._tools.options, self._tools.rules
         own = [claim for claim in claims if rules.is_own(self.state.get(claim.name), options.run_id)]
         renewed = [self.leased(claim, count=len(own)) for claim in own]
-        self.put(renewed)
+        await self.put(renewed)
         lost = (await self.publish()).lost if options.is_pushing else frozenset[str]()
         return [claim for claim in renewed if identity(claim.name) not in lost]
 
@@ -215,12 +228,12 @@ class Ledger:
 
     def _load(self) -> None:
         options = self._tools.options
-        self.state = self._store.load().bound_to(host=options.host, app_id=options.app_id)
+        self._journal.load(host=options.host, app_id=options.app_id)
 
-    def _save(self, state: State) -> None:
-        self._store.save(state)
-        self.state = state
-        self.is_pushed = False
+    async def _change(self, *, put: Sequence[Entry] = (), drop: Sequence[str] = ()) -> None:
+        if put or drop:
+            await self._journal.change(lambda state: state.without(drop).with_entries(put))
+            self.is_pushed = False
 
     async def _catch_up(self, publisher: Publisher) -> None:
         repository = publisher.repository

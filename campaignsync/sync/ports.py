@@ -31,8 +31,8 @@ class Store(Protocol):
     def load(self) -> State:
         """Return the state on disk; an empty one where there is no file."""
 
-    def save(self, state: State) -> None:
-        """Replace the state on disk, in one step that survives a crash."""
+    async def save(self, state: State) -> None:
+        """Replace the state on disk, in one step that survives a crash; one at a time."""
 
 
 class Definitions(Protocol):

@@ -31,29 +31,36 @@ class Resolution:
     stuck: list[Failure] = field(default_factory=list)
 
 
-def resolve(claims: Iterable[Claim], campaigns: Sequence[RemoteCampaign], ledger: Ledger) -> Resolution:
+async def resolve(claims: Iterable[Claim], campaigns: Sequence[RemoteCampaign], ledger: Ledger) -> Resolution:
     """Judge claims by a complete listing made after their waits, and record what is found.
 
-    What is surely a claim's is recorded first: until then it may look like another claim's, renamed, where
+    What is surely a claim's is taken first: until then it may look like another claim's, renamed, where
     two definitions differ in little but their names.
+
+    Raises:
+        StateError: What is found could not be saved.
     """
-    resolution, others = Resolution(), list[Claim]()
+    resolution, others, found = Resolution(), list[Claim](), list[tuple[Claim, str]]()
+    recorded = recorded_ids(ledger.state)
     for claim in claims:
-        verdict = judge(claim, campaigns, recorded=recorded_ids(ledger.state))
+        verdict = judge(claim, campaigns, recorded=recorded)
         if isinstance(verdict, Found):
-            resolution.recovered.append(ledger.record(claim, verdict.camp_id, status=Status.RECOVERED))
+            found.append((claim, verdict.camp_id))
+            recorded[verdict.camp_id] = claim.name
         else:
             others.append(claim)
     for claim in others:
-        match judge(claim, campaigns, recorded=recorded_ids(ledger.state)):
+        match judge(claim, campaigns, recorded=recorded):
             case Found(camp_id=camp_id):
-                resolution.recovered.append(ledger.record(claim, camp_id, status=Status.RECOVERED))
+                found.append((claim, camp_id))
+                recorded[camp_id] = claim.name
             case Absent():
                 resolution.absent.append(claim)
             case Doubtful() as verdict:
                 resolution.stuck.append(failure(claim, doubtful(claim, verdict)))
             case never:
                 assert_never(never)
+    resolution.recovered = await ledger.record(found, status=Status.RECOVERED)
     return resolution
 
 
@@ -125,7 +132,7 @@ class Aftermath:
         while self._sender.unknown:
             attempts = list(self._sender.unknown.values())
             await self._settle(attempts)
-            again = self._judge(attempts, await list_account(self._tools))
+            again = await self._judge(attempts, await list_account(self._tools))
             if again:
                 await self._send_again(again)
 
@@ -141,12 +148,12 @@ class Aftermath:
             return
         campaigns = await list_account(self._tools)
         held = self._held(list(rejected.values()))
-        resolution = resolve([attempt.claim for attempt in held], campaigns, self._ledger)
+        resolution = await resolve([attempt.claim for attempt in held], campaigns, self._ledger)
         self.recovered += resolution.recovered
         reasons = {attempt.claim.name: attempt.reason for attempt in rejected.values()}
         for stuck in resolution.stuck:
             self.stuck.append(_with_reason(stuck, reasons[stuck.name]))
-        self._fail(resolution.absent, lambda claim: reasons[claim.name])
+        await self._fail(resolution.absent, lambda claim: reasons[claim.name])
         rejected.clear()
 
     async def _settle(self, attempts: Sequence[Attempt]) -> None:
@@ -161,16 +168,16 @@ class Aftermath:
             )
             await self._tools.pause(seconds)
 
-    def _judge(self, attempts: Sequence[Attempt], campaigns: Sequence[RemoteCampaign]) -> list[Claim]:
+    async def _judge(self, attempts: Sequence[Attempt], campaigns: Sequence[RemoteCampaign]) -> list[Claim]:
         """Take the attempts off the sender's list; return the claims to send again."""
         by_name = {attempt.claim.name: attempt for attempt in attempts}
         held = self._held(attempts)
-        resolution = resolve([attempt.claim for attempt in held], campaigns, self._ledger)
+        resolution = await resolve([attempt.claim for attempt in held], campaigns, self._ledger)
         self._sender.unknown.clear()
         self.recovered += resolution.recovered
         self.stuck += [_with_reason(stuck, by_name[stuck.name].reason) for stuck in resolution.stuck]
         refused = [claim for claim in resolution.absent if by_name[claim.name].is_refusal]
-        self._fail(refused, lambda claim: by_name[claim.name].reason)
+        await self._fail(refused, lambda claim: by_name[claim.name].reason)
         again = list[Claim]()
         for claim in resolution.absent:
             reason = by_name[claim.name].reason
@@ -199,6 +206,6 @@ class Aftermath:
         self._tools.progress.note(f"sending again what is proven not to exist: {len(claims)}")
         await self._sender.send_again(claims)
 
-    def _fail(self, claims: Sequence[Claim], reason: Callable[[Claim], str]) -> None:
+    async def _fail(self, claims: Sequence[Claim], reason: Callable[[Claim], str]) -> None:
         self.failed += [failure(claim, reason(claim)) for claim in claims]
-        self._ledger.drop(claim.name for claim in claims)
+        await self._ledger.drop(claim.name for claim in claims)

@@ -62,7 +62,7 @@ class Sender:
 
     Args:
         tools: The run's ports and options.
-        ledger: Where outcomes are saved, one by one, as answers come.
+        ledger: Where outcomes are saved as answers come.
 
     Attributes:
         created: The records made, by identity.
@@ -81,6 +81,7 @@ class Sender:
         self._not_sent_in_a_row = 0
         self._limited_since: float | None = None
         self._total = 0
+        self._recorded: dict[str, str] = {}
         self._error: CampaignSyncError | None = None
         self.created: dict[str, Record] = {}
         self.unknown: dict[str, Attempt] = {}
@@ -111,10 +112,9 @@ class Sender:
             if not all(self._may_send(claim) for claim in waiting):
                 waiting = await self._renewed(waiting)
             waiting = await self._round(waiting)
-        for claim in waiting:
+        if not isinstance(self._error, StateError):
             reason = self.halted or "the run was interrupted before it was sent"
-            if not isinstance(self._error, StateError):
-                self._give_back(self._with_send(claim), reason)
+            await self._give_back([self._with_send(claim) for claim in waiting], reason)
         if self._error is not None:
             raise self._error
 
@@ -135,6 +135,7 @@ class Sender:
     async def _round(self, claims: Sequence[Claim]) -> list[Claim]:
         """Send until a lease ends; return what is left, in order."""
         queue, withheld = deque(claims), list[Claim]()
+        self._recorded = recorded_ids(self._ledger.state)
         async with anyio.create_task_group() as group:
             for _ in range(min(self._tools.options.parallel, len(queue))):
                 group.start_soon(self._work, queue, withheld)
@@ -152,26 +153,26 @@ class Sender:
 
     async def _attempt(self, claim: Claim) -> bool:
         """Send one body; return whether it had an outcome."""
-        counted = self._counted(claim)
+        counted = await self._counted(claim)
         outcome = await self._send_patiently(counted)
         ended = self._tools.clock.monotonic()
         match outcome:
             case Created(camp_id=camp_id):
-                self._take_created(counted, camp_id, ended)
+                await self._take_created(counted, camp_id, ended)
             case Rejected(reason=reason):
                 self._reset()
                 self.rejected[identity(claim.name)] = Attempt(
                     claim=counted, reason=reason, ended=ended, is_refusal=True
                 )
             case NotSent(reason=reason):
-                self._take_not_sent(counted, reason)
+                await self._take_not_sent(counted, reason)
             case Unknown(reason=reason, is_refusal=is_refusal):
                 self._take_unknown(counted, reason, ended, is_refusal=is_refusal)
             case Unauthorized(reason=reason):
                 self.unauthorized = self.halted = reason
-                self._give_back(counted, reason)
+                await self._give_back([counted], reason)
             case Withheld() | OverLimit():
-                self._uncount(claim, counted)
+                await self._uncount(claim, counted)
                 return False
             case _:
                 assert_never(outcome)
@@ -213,19 +214,22 @@ class Sender:
             return False
         return True
 
-    def _take_created(self, claim: Claim, camp_id: str, ended: float) -> None:
-        other = recorded_ids(self._ledger.state).get(camp_id)
+    async def _take_created(self, claim: Claim, camp_id: str, ended: float) -> None:
+        # From here to where it is taken nothing waits: meanwhile another answer may bring the same id.
+        other = self._recorded.get(camp_id)
         if other is not None:
             reason = f"the server answered with {camp_id}, which is the campaign {other!r}"
             self._take_unknown(claim, reason, ended, is_refusal=False)
             return
+        self._recorded[camp_id] = claim.name
         self._reset()
         try:
-            self.created[identity(claim.name)] = self._ledger.record(claim, camp_id, status=Status.CREATED)
+            (record,) = await self._ledger.record([(claim, camp_id)], status=Status.CREATED)
         except StateError as error:
             reason = f"created as {camp_id}, which could not be saved: {error.message}"
             self._take_unknown(claim, reason, ended, is_refusal=False)
             raise
+        self.created[identity(claim.name)] = record
 
     def _take_unknown(self, claim: Claim, reason: str, ended: float, *, is_refusal: bool) -> None:
         attempt = Attempt(claim=claim, reason=reason, ended=ended, is_refusal=is_refusal)
@@ -235,32 +239,34 @@ class Sender:
         if self._unknown_in_a_row >= UNKNOWN_IN_A_ROW:
             self.halted = f"{UNKNOWN_IN_A_ROW} requests in a row had no clear answer, so no more were sent"
 
-    def _take_not_sent(self, claim: Claim, reason: str) -> None:
-        self._give_back(claim, reason)
+    async def _take_not_sent(self, claim: Claim, reason: str) -> None:
         self._not_sent_in_a_row += 1
         if self._not_sent_in_a_row >= NOT_SENT_IN_A_ROW and not self.halted:
             self.halted = f"{NOT_SENT_IN_A_ROW} requests in a row could not be sent: {reason}"
+        await self._give_back([claim], reason)
 
-    def _give_back(self, claim: Claim, reason: str) -> None:
-        is_gone = self._ledger.release(claim)
-        (self.not_sent if is_gone else self.kept)[identity(claim.name)] = (claim, reason)
+    async def _give_back(self, claims: Sequence[Claim], reason: str) -> None:
+        gone = await self._ledger.release(claims)
+        for claim in claims:
+            key = identity(claim.name)
+            (self.not_sent if key in gone else self.kept)[key] = (claim, reason)
 
     def _reset(self) -> None:
         self._unknown_in_a_row = self._not_sent_in_a_row = 0
 
-    def _counted(self, claim: Claim) -> Claim:
+    async def _counted(self, claim: Claim) -> Claim:
         """Count a send before it goes; a pushed claim was counted when it was pushed."""
         counted = self._with_send(claim)
         if counted is not claim:
-            self._ledger.put([counted])
+            await self._ledger.put([counted])
         return counted
 
     def _with_send(self, claim: Claim) -> Claim:
         return claim if self._tools.options.is_pushing else count_send(claim)
 
-    def _uncount(self, claim: Claim, counted: Claim) -> None:
+    async def _uncount(self, claim: Claim, counted: Claim) -> None:
         if counted is not claim:
-            self._ledger.put([claim])
+            await self._ledger.put([claim])
 
     def _may_send(self, claim: Claim) -> bool:
         return self._tools.rules.may_send(claim, self._ledger.now_for(claim))

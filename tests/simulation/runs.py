@@ -178,7 +178,7 @@ class Runner:
             if not self._around.scenario.is_pushing:
                 self._around.laws.on_change(read_state(old), read_state(new))
 
-        return Files(seat.clone, seat.machine, on_save)
+        return Files(seat.clone, seat.machine, on_save, save_s=self._around.scenario.save_s)
 
     def _tools(self, seat: Seat, run_id: str, stop: Wish, *, is_pushing: bool) -> Tools:
         scenario, machine = self._around.scenario, seat.machine

@@ -43,6 +43,7 @@ class Scenario:
         settle_s: The settle time.
         timeout_s: The deadline of an attempt.
         parallel: Requests in flight of one run.
+        save_s: How long a save of the state takes at most, in seconds.
         page_rows: Rows in a page of the list.
         has_preflight: Whether runs check names first.
         vendor_skew_s: How far the vendor's clock is ahead.
@@ -70,6 +71,7 @@ class Scenario:
     has_preflight: bool
     vendor_skew_s: float
     skews_s: tuple[float, ...]
+    save_s: float = 0.02
     crash: float = 0.1
     stop: float = 0.03
     person: int = 1
@@ -158,6 +160,14 @@ def _with_limits(plain: Scenario, rng: Random) -> Scenario:
     return replace(plain, vendor=vendor, definitions=rng.choice((1, 2)))
 
 
+def _with_slow_disks(plain: Scenario, rng: Random) -> Scenario:
+    """Let answers come while others are being saved, half of them in one clone, and kill runs amid it."""
+    vendor = replace(plain.vendor, fates={**_SOME, "lost_late": 0.1})
+    busy = replace(plain, definitions=rng.choice((5, 8)), parallel=4, crash=0.4, save_s=5.0, vendor=vendor)
+    is_alone = rng.random() < 0.5
+    return replace(busy, is_pushing=False, clones=1, runs=4) if is_alone else busy
+
+
 def _with_lossy_git(plain: Scenario, _: Random) -> Scenario:
     return replace(plain, git=_LOSSY_GIT)
 
@@ -176,6 +186,7 @@ _THEMES: Mapping[str, Callable[[Scenario, Random], Scenario]] = {
     "lossy": _with_losses,
     "crashes": _with_crashes,
     "limits": _with_limits,
+    "disks": _with_slow_disks,
     "git": _with_lossy_git,
     "people": _with_people,
     "console": _with_console,

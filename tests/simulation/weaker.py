@@ -55,7 +55,7 @@ class NoSharedClaim(Ledger):
     """Claims on its own disk only."""
 
     async def claim(self, claims: Sequence[Claim]) -> bool:
-        self.put(claims)
+        await self.put(claims)
         return True
 
 
@@ -66,7 +66,7 @@ class BlindRenewal(Ledger):
         return True
 
     async def renew(self, claims: Sequence[Claim]) -> list[Claim]:
-        self.put([self.leased(claim, count=len(claims)) for claim in claims])
+        await self.put([self.leased(claim, count=len(claims)) for claim in claims])
         return await super().renew(claims)
 
 

@@ -40,19 +40,28 @@ class Files:
         clone: The clone.
         machine: Who looks.
         on_save: Told the old text and the new one.
+        save_s: How long a save takes at most, in seconds.
     """
 
-    def __init__(self, clone: Clone, machine: Machine, on_save: Callable[[str | None, str], None]) -> None:
+    def __init__(
+        self,
+        clone: Clone,
+        machine: Machine,
+        on_save: Callable[[str | None, str], None],
+        *,
+        save_s: float = 0.0,
+    ) -> None:
         self._clone = clone
         self._machine = machine
         self._on_save = on_save
+        self._save_s = save_s
 
     def load(self) -> State:
         self._machine.touch()
         return read_state(self._clone.state)
 
-    def save(self, state: State) -> None:
-        self._machine.touch()
+    async def save(self, state: State) -> None:
+        await self._machine.spend(self._save_s * self._machine.jitter())
         old, self._clone.state = self._clone.state, render(state)
         self._on_save(old, self._clone.state)
         self._machine.touch()

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import anyio
+
 from campaignsync.claims import Rules
 from campaignsync.plan import Plan
 from campaignsync.state import State
@@ -22,7 +24,7 @@ class MemoryStore:
     def load(self) -> State:
         return self.state
 
-    def save(self, state: State) -> None:
+    async def save(self, state: State) -> None:
         self.state = state
 
 
@@ -72,7 +74,7 @@ def _named(name: str) -> Mapping[str, Any]:
 
 def test_a_campaign_that_is_surely_one_claims_own_is_not_taken_for_anothers_renamed() -> None:
     missing = replace(CLAIM, name="A First", definition=_named("A First"))
-    resolution = resolve([missing, CLAIM], [OURS], _ledger())
+    resolution = anyio.run(resolve, [missing, CLAIM], [OURS], _ledger())
     assert [record.camp_id for record in resolution.recovered] == ["cd-1"]
     assert resolution.absent == [missing]
     assert resolution.stuck == []

@@ -1,0 +1,162 @@
+"""Answers that come while others are being saved: saved together, and none of them believed too early."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import anyio
+import pytest
+from anyio.lowlevel import checkpoint
+
+from campaignsync.claims import Rules
+from campaignsync.errors import StateError
+from campaignsync.outcome import Created, Outcome, PageFailed, PageOutcome
+from campaignsync.state import Claim, State
+from campaignsync.sync.ledger import Ledger
+from campaignsync.sync.ports import Options
+from campaignsync.sync.saving import Change, Journal
+from campaignsync.sync.sending import Sender
+from campaignsync.sync.tools import Tools
+from tests.unit.test_claims import CLAIM
+from tests.unit.test_resolving import NeverStopped, Quiet, StillClock
+
+pytestmark = pytest.mark.anyio
+
+
+class SlowStore:
+    """A state file whose saves end when the test lets them."""
+
+    def __init__(self) -> None:
+        self.saved: list[State] = []
+        self.error: StateError | None = None
+        self.under_way = 0
+        self._gate = anyio.Event()
+
+    def load(self) -> State:
+        return State()
+
+    async def save(self, state: State) -> None:
+        self.under_way += 1
+        assert self.under_way == 1
+        await self._gate.wait()
+        self.under_way -= 1
+        if self.error is not None:
+            raise self.error
+        self.saved.append(state)
+
+    def let_go(self) -> None:
+        """Let this save and all later ones end."""
+        self._gate.set()
+
+    async def let_one_go(self) -> None:
+        """Let the save under way end, and hold the next."""
+        gate, self._gate = self._gate, anyio.Event()
+        gate.set()
+        await anyio.wait_all_tasks_blocked()
+
+
+def adding(name: str) -> Change:
+    return lambda state: state.with_entries([replace(CLAIM, name=name)])
+
+
+def names(state: State) -> list[str]:
+    return [claim.name for claim in state.claims]
+
+
+async def test_what_comes_while_one_is_saved_goes_with_the_next() -> None:
+    store = SlowStore()
+    journal = Journal(store)
+    async with anyio.create_task_group() as group:
+        group.start_soon(journal.change, adding("a"))
+        await anyio.wait_all_tasks_blocked()
+        for name in "bcd":
+            group.start_soon(journal.change, adding(name))
+        await anyio.wait_all_tasks_blocked()
+        assert names(journal.state) == []
+        await store.let_one_go()
+        assert names(journal.state) == ["a"]
+        store.let_go()
+    assert [names(state) for state in store.saved] == [["a"], ["a", "b", "c", "d"]]
+
+
+async def test_nobody_is_told_before_the_disk_has_it() -> None:
+    store = SlowStore()
+    journal, told = Journal(store), list[str]()
+
+    async def change(name: str) -> None:
+        await journal.change(adding(name))
+        told.append(name)
+        assert name in names(store.saved[-1])
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(change, "a")
+        await anyio.wait_all_tasks_blocked()
+        group.start_soon(change, "b")
+        await store.let_one_go()
+        assert told == ["a"]
+        store.let_go()
+
+
+async def test_a_save_that_fails_fails_all_that_it_was_for_and_leaves_the_state_as_it_was() -> None:
+    store = SlowStore()
+    journal, failed = Journal(store), list[str]()
+
+    async def change(name: str) -> None:
+        try:
+            await journal.change(adding(name))
+        except StateError as error:
+            failed.append(f"{name}: {error.message} {error.hint}")
+
+    store.error = StateError("the disk is full.", hint="Free some space.")
+    async with anyio.create_task_group() as group:
+        for name in "ab":
+            group.start_soon(change, name)
+        await anyio.wait_all_tasks_blocked()
+        store.let_go()
+    assert sorted(failed) == [f"{name}: the disk is full. Free some space." for name in "ab"]
+    assert names(journal.state) == []
+    store.error = None
+    await journal.change(adding("c"))
+    assert names(journal.state) == ["c"]
+
+
+class OneIdForAll:
+    """A server that answers every create with the same id, at once."""
+
+    requests = 0
+
+    async def create(self, body: Mapping[str, Any], *, permit: Callable[[], bool]) -> Outcome:
+        await checkpoint()
+        assert permit()
+        return Created(camp_id="cd-1")
+
+    async def page(self, number: int) -> PageOutcome:
+        return PageFailed(reason="")
+
+
+async def test_an_id_that_is_being_saved_for_one_campaign_is_not_taken_for_another() -> None:
+    store = SlowStore()
+    tools = Tools(
+        api=OneIdForAll(),
+        clock=StillClock(),
+        progress=Quiet(),
+        stop=NeverStopped(),
+        options=Options(host="h", app_id="a", run_id=CLAIM.claimed_by, parallel=2),
+        rules=Rules(timeout_s=30, settle_s=120, rate_limit=60),
+    )
+    ledger = Ledger(store, None, tools)
+    sender = Sender(tools, ledger)
+    claims = [ledger.leased(_named(name), count=2) for name in ("a", "b")]
+    async with anyio.create_task_group() as group:
+        group.start_soon(sender.send, claims)
+        await anyio.wait_all_tasks_blocked()
+        await store.let_one_go()
+        store.let_go()
+    (created,), (unknown,) = sender.created.values(), sender.unknown.values()
+    assert {created.name, unknown.claim.name} == {"a", "b"}
+    assert unknown.reason == f"the server answered with cd-1, which is the campaign {created.name!r}"
+    assert [record.name for record in ledger.state.records] == [created.name]
+
+
+def _named(name: str) -> Claim:
+    return replace(CLAIM, name=name, sends=0)
