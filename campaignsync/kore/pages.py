@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Field, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import Field, GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
 
 from campaignsync.kore.answers import CAMP_ID, Answer, StrictModel, is_no, parsed
 from campaignsync.kore.words import shown
@@ -21,12 +22,15 @@ def page_outcome(answer: Answer, number: int) -> PageOutcome:
         answer: The answer.
         number: Which page was asked for, from 1.
     """
-    if answer.is_success and not is_no(parsed(answer.body)):
+    if answer.is_success:
         try:
-            return _page(_PageAnswer.model_validate_json(answer.body), number)
+            page = _PageAnswer.model_validate_json(answer.body)
         except ValidationError as error:
-            if not _is_bare_sentence(answer):
+            if not (is_no(parsed(answer.body)) or _is_bare_sentence(answer)):
                 return PageFailed(reason=_unreadable(error, answer, number))
+        else:
+            if not page.says_no:
+                return _page(page.data, number)
     # Under any status, since reading has no effect: to ask again later is always right.
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.says_over_limit():
         return OverLimit(retry_after_s=answer.retry_after_s)
@@ -35,27 +39,15 @@ def page_outcome(answer: Answer, number: int) -> PageOutcome:
     return PageFailed(reason=answer.reason)
 
 
-def _or_none(value: object, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401  # of any field
-    try:
-        return handler(value)
-    except ValidationError:
-        return None
+class _OrNone:
+    """Makes a field None where its value is of another type; by the parser itself, since that is fast."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
 
 
-def _number_as_text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _time(value: object) -> datetime | None:
-    """Return a time in UTC; None also for one without a zone, since it can't be compared with a claim's."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return moment.astimezone(UTC) if moment and moment.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-_LENIENT = WrapValidator(_or_none)
+_T = TypeVar("_T")
+_Lenient = Annotated[_T | None, _OrNone()]
 _CampId = Annotated[str, Field(pattern=f"^{CAMP_ID.pattern}$")]
 
 
@@ -65,11 +57,11 @@ class _Row(StrictModel):
     stored_id: _CampId | None = Field(default=None, alias="_id")
     plain_id: _CampId | None = Field(default=None, alias="id")
     name: Annotated[str, Field(pattern=r"\S")]
-    description: Annotated[str | None, _LENIENT] = None
-    contact_lists: Annotated[list[str] | None, _LENIENT] = Field(default=None, alias="contactLists")
-    priority: Annotated[str | None, _LENIENT, BeforeValidator(_number_as_text)] = None
-    dialing_mode: Annotated[str | None, _LENIENT] = Field(default=None, alias="dialingMode")
-    created_at: Annotated[datetime | None, BeforeValidator(_time)] = Field(default=None, alias="createdAt")
+    description: _Lenient[str] = None
+    contact_lists: _Lenient[list[str]] = Field(default=None, alias="contactLists")
+    priority: _Lenient[str | int] = None
+    dialing_mode: _Lenient[str] = Field(default=None, alias="dialingMode")
+    created_at: _Lenient[str] = Field(default=None, alias="createdAt")
 
 
 class _PageData(StrictModel):
@@ -80,10 +72,16 @@ class _PageData(StrictModel):
 
 class _PageAnswer(StrictModel):
     data: _PageData
+    status: Any = None
+    errors: Any = None
+
+    @property
+    def says_no(self) -> bool:
+        """Whether it is a refusal all the same."""
+        return is_no({"status": self.status, "errors": self.errors})
 
 
-def _page(answer: _PageAnswer, number: int) -> Page | PageFailed:
-    data = answer.data
+def _page(data: _PageData, number: int) -> Page | PageFailed:
     rows = [_campaign(row) for row in data.results]
     known = [row for row in rows if row is not None]
     if len(known) < len(rows):
@@ -106,10 +104,19 @@ def _campaign(row: _Row) -> RemoteCampaign | None:
         name=row.name,
         description=row.description,
         contact_lists=None if row.contact_lists is None else tuple(row.contact_lists),
-        priority=row.priority,
+        priority=None if row.priority is None else str(row.priority),
         dialing_mode=row.dialing_mode,
-        created_at=row.created_at,
+        created_at=None if row.created_at is None else _time(row.created_at),
     )
+
+
+def _time(text: str) -> datetime | None:
+    """Return a time in UTC; None also for one without a zone, since it can't be compared with a claim's."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _is_bare_sentence(answer: Answer) -> bool:
