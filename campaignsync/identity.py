@@ -7,7 +7,7 @@ import than ten thousand unchanged files take to read.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 def identity(name: str) -> str:
@@ -40,3 +40,15 @@ class Definition:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", identity(self.name))
+
+    @classmethod
+    def known(cls, *, name: str, source: str, digest: str, key: str) -> Self:
+        """Return a definition whose digest stands in the state; it is made in half the time."""
+        definition = object.__new__(cls)
+        put = object.__setattr__
+        put(definition, "name", name)
+        put(definition, "source", source)
+        put(definition, "digest", digest)
+        put(definition, "body", None)
+        put(definition, "key", key)
+        return definition

@@ -29,11 +29,12 @@ class _Tally:
         self.shared: dict[str, set[str]] = {}
         self._first: dict[str, str] = {}
 
-    def name(self, name: str, source: str) -> None:
+    def name(self, name: str, source: str) -> str:
         key = identity(name)
         first = self._first.setdefault(key, source)
         if key and first is not source:
             self.shared.setdefault(key, {first}).add(source)
+        return key
 
 
 class DefinitionFiles:
@@ -82,7 +83,8 @@ class DefinitionFiles:
         problems = self._problems(tally)
         if problems:
             raise InvalidDefinitionsError(problems)
-        return tuple(sorted(definitions, key=attrgetter("key", "source")))
+        # By now no two have one key.
+        return tuple(sorted(definitions, key=attrgetter("key")))
 
     def validate(self, paths: Sequence[str]) -> tuple[Problem, ...]:
         """Return all problems of these files, and of the files below these folders, in order.
@@ -141,8 +143,9 @@ class DefinitionFiles:
                 continue
             digest = digests.get(source, "")
             if (name := known.get(digest)) is not None:
-                tally.name(name, source)
-                yield Definition(name=name, source=source, digest=digest, body=None)
+                yield Definition.known(
+                    name=name, source=source, digest=digest, key=tally.name(name, source)
+                )
                 continue
             try:
                 content = read(f"{self._root}/{source}")
