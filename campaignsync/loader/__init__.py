@@ -143,9 +143,7 @@ class DefinitionFiles:
                 continue
             digest = digests.get(source, "")
             if (name := known.get(digest)) is not None:
-                yield Definition.known(
-                    name=name, source=source, digest=digest, key=tally.name(name, source)
-                )
+                yield Definition.known(name=name, source=source, digest=digest, key=tally.name(name, source))
                 continue
             try:
                 content = read(f"{self._root}/{source}")

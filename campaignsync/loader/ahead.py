@@ -8,7 +8,7 @@ import marshal
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
@@ -78,7 +78,8 @@ def _digests(root: Path, folder: str) -> dict[str, str]:
     for source in Finder(root).below(folder):
         if isinstance(source, Problem):
             return {}
-        found[source] = ""
-        with suppress(UnreadableError):
+        try:
             found[source] = digest_of(read(f"{root}/{source}"))
+        except UnreadableError:
+            found[source] = ""
     return found

@@ -17,8 +17,9 @@ _HIDDEN = (
 _SUSPECT = re.compile(f"[{_HIDDEN}]")
 _VISIBLE = rf"[^\x00-\x7f{_HIDDEN}]"
 # Joiners belong into words of many scripts and into emoji, presentation selectors after emoji: they stay
-# where both neighbours are such characters. The one group is what does not stay.
-_REVEALED = re.compile(
+# where both neighbours are such characters. The one group is what does not stay. Compiled when it is needed
+# for the first time, by `re`: that takes longer than all other imports of this module.
+_REVEALED = (
     rf"(?<={_VISIBLE})[\ufe0e\ufe0f]"
     rf"|(?:(?<={_VISIBLE})|(?<={_VISIBLE}\ufe0f))[\u200c\u200d](?={_VISIBLE})"
     rf"|([{_HIDDEN}])"
@@ -37,7 +38,7 @@ def printable(text: str) -> str:
     GitHub's workflows. Letters of all scripts, and emoji, stay as they are.
     """
     # Nearly no text holds one, and to look for one takes a tenth of the time that replacing it takes.
-    shown = _REVEALED.sub(_as_code_point, text) if _SUSPECT.search(text) else text
+    shown = re.sub(_REVEALED, _as_code_point, text) if _SUSPECT.search(text) else text
     shown = shown.replace(_LEGACY_COMMAND, "##<U+005B>")
     return shown.replace(":", "<U+003A>", 1) if shown.lstrip().startswith(_COMMAND) else shown
 
@@ -57,7 +58,7 @@ def json_text(value: object, *, indent: int | None = None) -> str:
     Unlike `printable` it loses nothing: the same value can be read back.
     """
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return _REVEALED.sub(_as_json_escape, text).replace(_LEGACY_COMMAND, r"##\u005b")
+    return re.sub(_REVEALED, _as_json_escape, text).replace(_LEGACY_COMMAND, r"##\u005b")
 
 
 def _as_json_escape(match: re.Match[str]) -> str:
@@ -73,7 +74,7 @@ def shell_word(text: str) -> str:
     if printable(text) == text:
         return "'" + text.replace("'", r"'\''") + "'"
     quoted = text.replace("\\", r"\\").replace("'", r"\'").replace(_LEGACY_COMMAND, r"##\x5b")
-    return "$'" + _REVEALED.sub(_as_shell_escape, quoted) + "'"
+    return "$'" + re.sub(_REVEALED, _as_shell_escape, quoted) + "'"
 
 
 def _as_shell_escape(match: re.Match[str]) -> str:
@@ -90,11 +91,10 @@ def annotation_property(text: str) -> str:
     return annotation_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-_IN_COMMITS = re.compile(
-    r"(?<!\w)@(?=\w)"
+_IN_COMMITS = (
+    r"(?i)(?<!\w)@(?=\w)"
     r"|(?<=\[)(?:(?:skip|no) ci|ci skip|skip actions|actions skip)\]"
-    r"|\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b(?=:?\s+\S*(?:#|gh-|://))",
-    re.IGNORECASE,
+    r"|\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b(?=:?\s+\S*(?:#|gh-|://))"
 )
 """What GitHub acts on in a commit's message: mentions, and what its documentation has in "Skipping workflow
 runs" and "Linking a pull request to an issue using a keyword"."""
@@ -102,7 +102,7 @@ runs" and "Linking a pull request to an issue using a keyword"."""
 
 def commit_text(text: str) -> str:
     """Return a text as a line of a commit's message, on which neither git nor GitHub acts."""
-    return _IN_COMMITS.sub(lambda match: f"<U+{ord(match[0][0]):04X}>{match[0][1:]}", printable(text))
+    return re.sub(_IN_COMMITS, lambda match: f"<U+{ord(match[0][0]):04X}>{match[0][1:]}", printable(text))
 
 
 def html_code(text: str) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from campaignsync.report.escape import json_text, shell_word
-from campaignsync.report.hours import Week, week_of
 from campaignsync.state import Entry, Record, format_time
 
 if TYPE_CHECKING:
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from campaignsync.identity import Definition
     from campaignsync.outcome import RemoteCampaign
     from campaignsync.plan import FieldChange, Pending, Plan
+    from campaignsync.report.hours import Week
     from campaignsync.result import Result
 
 CHANGED_ADVICE = (
@@ -78,6 +78,9 @@ def body_of(definition: Definition) -> Mapping[str, Any]:
 
 def facts_of(definition: Definition) -> Facts:
     """Pick the facts out of a definition to create."""
+    # Rules and tables of hours: a plan that creates nothing needs none of them.
+    from campaignsync.report import hours
+
     body = body_of(definition)
     lists = body.get("contactLists")
     return Facts(
@@ -87,7 +90,7 @@ def facts_of(definition: Definition) -> Facts:
         mode=_at(body, "dialingMode"),
         attempts=_at(body, "dialingStrategy", "maxAttemptsPerRecord"),
         priority=_at(body, "priority"),
-        week=week_of(body),
+        week=hours.week_of(body),
     )
 
 

@@ -5,10 +5,9 @@ No line begins with foreign text, and each goes through `escape` on its way out.
 
 from __future__ import annotations
 
-from textwrap import fill
 from typing import TYPE_CHECKING
 
-from campaignsync.report import hours, summary
+from campaignsync.report import summary
 from campaignsync.report.escape import cut, printable
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ def _section(title: str, items: Iterable[str], advice: str = "") -> str:
     shown = list(items)
     if not shown:
         return ""
+    from textwrap import fill
+
     wrapped = fill(advice, width=_WIDTH, initial_indent="  ", subsequent_indent="  ")
     return _paragraph(f"{title} ({len(shown)}):", wrapped, *shown)
 
@@ -83,6 +84,9 @@ def _lines(text: str) -> Iterable[str]:
 
 
 def _create(definition: Definition) -> str:
+    # A plan that creates nothing shows no hours.
+    from campaignsync.report import hours
+
     facts = summary.facts_of(definition)
     rows = (
         ("file", definition.source),
@@ -98,6 +102,8 @@ def _create(definition: Definition) -> str:
 
 
 def _brief(definition: Definition) -> str:
+    from campaignsync.report import hours
+
     facts = summary.facts_of(definition)
     values = (
         f"queue {facts.queue}",
