@@ -116,7 +116,7 @@ def change_values(change: FieldChange) -> tuple[str, str]:
 def since(pending: Pending) -> str:
     """Return since when and by whose claim something is pending, and what is known of it."""
     claim = pending.claim
-    sends = "not sent yet" if claim.sends == 0 else f"sent {counted(claim.sends, 'time')}"
+    sends = "not sent yet" if claim.sends == 0 else f"sent at most {counted(claim.sends, 'time')}"
     gone = "" if pending.definition else "; its definition is gone"
     return f"since {format_time(claim.claimed_at)} by run {claim.claimed_by}, {sends}{gone}"
 

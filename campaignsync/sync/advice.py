@@ -15,9 +15,9 @@ _LET_PUSH = "Let this program's account push to the branch (a bypass in its prot
 
 
 def sent_too_often(claim: Claim) -> str:
-    """Say that a campaign was sent three times and never appeared."""
+    """Say that a campaign was sent as often as is allowed, perhaps, and never appeared."""
     return (
-        f"sent {claim.sends} times and not in the account; when you are sure that it will not appear, "
+        f"sent up to {claim.sends} times and not in the account; when you are sure that it will not appear, "
         f"`{forget(claim.name)}` lets the next sync send it again"
     )
 

@@ -1,7 +1,7 @@
 """Sending the bodies of claims: each once, in parallel, only within its lease."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -52,11 +52,6 @@ class Attempt:
     is_refusal: bool
 
 
-def counted_ahead(claims: Iterable[Claim], tools: Tools) -> list[Claim]:
-    """Count the coming send where the claim is pushed before it: nobody else sees it counted later."""
-    return [count_send(claim) if tools.options.is_pushing else claim for claim in claims]
-
-
 class Sender:
     """Sends claims and keeps what came of each.
 
@@ -103,8 +98,7 @@ class Sender:
 
     async def send_again(self, claims: Sequence[Claim]) -> None:
         """Send what is proven absent, under a new lease; raises what `send` raises."""
-        counted = counted_ahead(claims, self._tools)
-        await self._send_all(await self._renewed(counted))
+        await self._send_all(await self._renewed([count_send(claim) for claim in claims]))
 
     async def _send_all(self, waiting: list[Claim]) -> None:
         self._total = len(waiting)
@@ -114,7 +108,7 @@ class Sender:
             waiting = await self._round(waiting)
         if not isinstance(self._error, StateError):
             reason = self.halted or "the run was interrupted before it was sent"
-            await self._give_back([self._with_send(claim) for claim in waiting], reason)
+            await self._give_back(waiting, reason)
         if self._error is not None:
             raise self._error
 
@@ -153,26 +147,24 @@ class Sender:
 
     async def _attempt(self, claim: Claim) -> bool:
         """Send one body; return whether it had an outcome."""
-        counted = await self._counted(claim)
-        outcome = await self._send_patiently(counted)
+        outcome = await self._send_patiently(claim)
         ended = self._tools.clock.monotonic()
         match outcome:
             case Created(camp_id=camp_id):
-                await self._take_created(counted, camp_id, ended)
+                await self._take_created(claim, camp_id, ended)
             case Rejected(reason=reason):
                 self._reset()
                 self.rejected[identity(claim.name)] = Attempt(
-                    claim=counted, reason=reason, ended=ended, is_refusal=True
+                    claim=claim, reason=reason, ended=ended, is_refusal=True
                 )
             case NotSent(reason=reason):
-                await self._take_not_sent(counted, reason)
+                await self._take_not_sent(claim, reason)
             case Unknown(reason=reason, is_refusal=is_refusal):
-                self._take_unknown(counted, reason, ended, is_refusal=is_refusal)
+                self._take_unknown(claim, reason, ended, is_refusal=is_refusal)
             case Unauthorized(reason=reason):
                 self.unauthorized = self.halted = reason
-                await self._give_back([counted], reason)
+                await self._give_back([claim], reason)
             case Withheld() | OverLimit():
-                await self._uncount(claim, counted)
                 return False
             case _:
                 assert_never(outcome)
@@ -253,20 +245,6 @@ class Sender:
 
     def _reset(self) -> None:
         self._unknown_in_a_row = self._not_sent_in_a_row = 0
-
-    async def _counted(self, claim: Claim) -> Claim:
-        """Count a send before it goes; a pushed claim was counted when it was pushed."""
-        counted = self._with_send(claim)
-        if counted is not claim:
-            await self._ledger.put([counted])
-        return counted
-
-    def _with_send(self, claim: Claim) -> Claim:
-        return claim if self._tools.options.is_pushing else count_send(claim)
-
-    async def _uncount(self, claim: Claim, counted: Claim) -> None:
-        if counted is not claim:
-            await self._ledger.put([claim])
 
     def _may_send(self, claim: Claim) -> bool:
         return self._tools.rules.may_send(claim, self._ledger.now_for(claim))

@@ -96,8 +96,8 @@ def test_a_plan_is_a_summary_a_table_warnings_and_folds() -> None:
 
         An earlier run did not learn whether they exist. The next sync looks before it sends anything.
 
-        - `Lost` (`campaigns/lost.yaml`): `since 2026-01-31T09:00:00Z by run r-1, sent 1 time; its definition is gone`
-        - `Waiting` (`campaigns/waiting.yaml`): `since 2026-01-31T09:00:00Z by run r-1, sent 1 time`
+        - `Lost` (`campaigns/lost.yaml`): `since 2026-01-31T09:00:00Z by run r-1, sent at most 1 time; its definition is gone`
+        - `Waiting` (`campaigns/waiting.yaml`): `since 2026-01-31T09:00:00Z by run r-1, sent at most 1 time`
     """)  # noqa: E501  # a line of Markdown can't be wrapped in a table, and isn't in a list
 
 

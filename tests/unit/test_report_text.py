@@ -87,9 +87,9 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
         Pending (2):
           An earlier run did not learn whether they exist. The next sync looks before it sends anything.
           ? Lost  campaigns/lost.yaml
-              since 2026-01-31T09:00:00Z by run r-1, sent 1 time; its definition is gone
+              since 2026-01-31T09:00:00Z by run r-1, sent at most 1 time; its definition is gone
           ? Waiting  campaigns/waiting.yaml
-              since 2026-01-31T09:00:00Z by run r-1, sent 1 time
+              since 2026-01-31T09:00:00Z by run r-1, sent at most 1 time
 
         Changed, and not applied (1):
           Campaigns that exist are never altered. Make the same change in Kore.ai and record it with
