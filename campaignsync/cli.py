@@ -17,6 +17,7 @@ from campaignsync.errors import InvalidDefinitionsError, SettingsError
 if TYPE_CHECKING:
     from campaignsync.commands.workplace import Tuning, Workplace
     from campaignsync.outcome import RemoteCampaign
+    from campaignsync.state import State
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,8 +68,8 @@ def plan(  # noqa: PLR0913  # one parameter an option
         from campaignsync.commands import offline
 
         place = workplace(caller, campaigns=campaigns, state=state)
-        found = offline.make_plan(place)
-        others = _unmanaged(caller, place, _tuning(**tuning)) if remote else None
+        found, state_now = offline.make_plan(place)
+        others = _unmanaged(caller, place, state_now, _tuning(**tuning)) if remote else None
         rate_limit = tuning["rate_limit"]
         show(offline.show_plan(found, output_format=output_format, rate_limit=rate_limit, unmanaged=others))
         end(offline.plan_exit_code(found, is_detailed=detailed_exitcode))
@@ -268,16 +269,21 @@ def _state_file(typed: str | None, *, is_sandbox: bool) -> str:
 def _dry_run(place: "Workplace", output_format: str, *, rate_limit: int) -> None:
     from campaignsync.commands import offline
 
-    found = offline.make_plan(place)
+    found, _ = offline.make_plan(place)
     show(offline.show_plan(found, output_format=output_format, rate_limit=rate_limit))
 
 
-def _unmanaged(caller: Caller, place: "Workplace", tuning: "Tuning") -> tuple["RemoteCampaign", ...]:
+def _unmanaged(
+    caller: Caller, place: "Workplace", state: "State", tuning: "Tuning"
+) -> tuple["RemoteCampaign", ...]:
     from campaignsync.commands import online
     from campaignsync.settings import read_account
 
     account = read_account(caller.env)
-    return run_async(place, lambda around: online.unmanaged(place, account, tuning=tuning, around=around))
+    bound = state.bound_to(host=account.host, app_id=account.app_id)
+    return run_async(
+        place, lambda around: online.unmanaged(place, account, state=bound, tuning=tuning, around=around)
+    )
 
 
 def _refuse_together(*, push: bool, no_commit: bool, sandbox: bool) -> None:

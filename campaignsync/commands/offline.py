@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from campaignsync.commands.workplace import Workplace
     from campaignsync.outcome import RemoteCampaign
     from campaignsync.plan import Plan
+    from campaignsync.state import State
 
 
 def validate(place: Workplace, paths: Sequence[str]) -> None:
@@ -26,8 +27,11 @@ def validate(place: Workplace, paths: Sequence[str]) -> None:
         raise InvalidDefinitionsError(problems)
 
 
-def make_plan(place: Workplace) -> Plan:
+def make_plan(place: Workplace) -> tuple[Plan, State]:
     """Plan, offline; the state must be the account's that the environment names, if it names one.
+
+    Returns:
+        The plan, and the state that it was made from.
 
     Raises:
         InvalidDefinitionsError: Some definitions have problems.
@@ -39,7 +43,7 @@ def make_plan(place: Workplace) -> Plan:
     # To read a large state takes as long as to read as many files.
     with place.definitions.read_ahead() if file.is_large() else nullcontext(place.definitions) as definitions:
         state = file.load().bound_to(host=place.host, app_id=place.app_id)
-        return plan_now(definitions, state)
+        return plan_now(definitions, state), state
 
 
 def show_plan(

@@ -247,8 +247,8 @@ class Ledger:
             await self._push(publisher)
         elif ahead.behind:
             await repository.move_to(None)
+            self._load()
         publisher.origin = replace(publisher.origin, source_commit=await repository.head())
-        self._load()
         self.is_pushed = True
 
     async def _push(self, publisher: Publisher) -> Merge:
