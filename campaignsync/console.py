@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from campaignsync.collector import collect_seldom
 from campaignsync.errors import CampaignSyncError, ExitCode, InvalidDefinitionsError
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ def _explain(caller: Caller, error: CampaignSyncError) -> None:
 def run(command: click.Command) -> None:
     """Run the command line, and exit with its code."""
     _survive_any_text()
+    collect_seldom()
     code = _run(command)
     # Else Python looks through all that is loaded once more at its end, for what is about to go anyway.
     gc.freeze()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from campaignsync.errors import ExitCode, InvalidDefinitionsError
@@ -39,10 +38,8 @@ def make_plan(place: Workplace) -> tuple[Plan, State]:
     """
     from campaignsync.sync.planning import plan_now
 
-    file = place.state_file()
-    # To read a large state takes as long as to read as many files.
-    with place.definitions.read_ahead() if file.is_large() else nullcontext(place.definitions) as definitions:
-        state = file.load().bound_to(host=place.host, app_id=place.app_id)
+    with place.read_ahead() as definitions:
+        state = place.state_file().load().bound_to(host=place.host, app_id=place.app_id)
         return plan_now(definitions, state), state
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,11 +58,11 @@ async def sync(place: Workplace, account: Account, *, tuning: Tuning, around: Ar
         CampaignSyncError: Something ended it before anything was created.
     """
     options = place.options(tuning, account)
-    async with (
-        _ledger(place, options, tuning=tuning, around=around) as (ledger, repository),
-        _tools(place, account, options=options, around=around) as tools,
-    ):
-        return await Sync(place.definitions, ledger, repository=repository, tools=tools).run()
+    async with _ledger(place, options, tuning=tuning, around=around) as (ledger, repository):
+        # With --push, a fetch may bring other definitions first.
+        with nullcontext(place.definitions) if tuning.is_pushing else place.read_ahead() as definitions:
+            async with _tools(place, account, options=options, around=around) as tools:
+                return await Sync(definitions, ledger, repository=repository, tools=tools).run()
 
 
 async def sync_sandbox(place: Workplace, *, tuning: Tuning, around: Around) -> Result:

@@ -4,6 +4,7 @@ Git and the sync are imported where they are asked for: to check definitions and
 """
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from campaignsync.progress import TerminalProgress
 from campaignsync.store import StateFile, scratch_folder
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from campaignsync.git import GitRepository
     from campaignsync.settings import Account
     from campaignsync.sync.ports import Options
@@ -42,6 +45,11 @@ class Workplace:
     def definitions(self) -> DefinitionFiles:
         """The definition files."""
         return DefinitionFiles(root=self.root, folder=self.campaigns)
+
+    def read_ahead(self) -> "AbstractContextManager[DefinitionFiles]":
+        """Return the definitions, being read while the block loads the state, where that takes as long."""
+        is_worthwhile = self.state_file().is_large()
+        return self.definitions.read_ahead() if is_worthwhile else nullcontext(self.definitions)
 
     @property
     def state_path(self) -> Path:

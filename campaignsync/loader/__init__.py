@@ -43,7 +43,8 @@ class DefinitionFiles:
     Args:
         root: The working directory.
         folder: The folder of the definitions, as typed.
-        ahead: Waits for the digests of the files that are being read already (`read_ahead`).
+        ahead: Waits for the digests of the files that are being read already (`read_ahead`), for the first
+            load: a later one reads what is there then.
     """
 
     def __init__(
@@ -55,9 +56,9 @@ class DefinitionFiles:
 
     @contextmanager
     def read_ahead(self) -> Iterator["DefinitionFiles"]:
-        """Begin to read the files while the block does something else; yield what then loads them, once.
+        """Begin to read the files while the block does something else; yield what then loads them.
 
-        It saves time where most of many files are known.
+        It saves time where most of many files are known. Nothing in the block may move them before that.
         """
         if not (self._root / self._folder).is_dir():
             yield self
@@ -77,7 +78,8 @@ class DefinitionFiles:
         """
         tally = _Tally()
         with uncollected():
-            digests = self._ahead() if self._ahead else {}
+            ahead, self._ahead = self._ahead, None
+            digests = ahead() if ahead else {}
             found = digests or self._below_folder()
             definitions = list(self._each(found, known, tally, digests=digests))
         problems = self._problems(tally)

@@ -29,7 +29,7 @@ def digests_ahead(root: Path, folder: str) -> Iterator[Callable[[], Mapping[str,
     """Begin to read the files below a folder; yield what waits for that and returns them, to be called once.
 
     They are returned with their digests, empty where a file can't be read; none at all where something in the
-    folder is a problem. Whatever happens in the block, the process is gone after it.
+    folder is a problem. The process is gone when they are, and whatever happens, after the block.
 
     Args:
         root: The working directory.
@@ -43,12 +43,20 @@ def digests_ahead(root: Path, folder: str) -> Iterator[Callable[[], Mapping[str,
         _answer(root, folder, (reader, writer), mask)
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     os.close(writer)
+    running = [process]
     with open(reader, "rb") as pipe:  # noqa: PTH123  # a file descriptor
+
+        def digests() -> Mapping[str, str]:
+            answer = pipe.read()
+            os.waitpid(running.pop(), 0)
+            return _digests_in(answer)
+
         try:
-            yield lambda: _digests_in(pipe.read())
+            yield digests
         finally:
             pipe.close()
-            os.waitpid(process, 0)
+            for each in running:
+                os.waitpid(each, 0)
 
 
 def _answer(root: Path, folder: str, ends: tuple[int, int], mask: Iterable[int]) -> NoReturn:

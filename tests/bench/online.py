@@ -2,18 +2,21 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.definitions import write_definitions
 from tests.bench.measuring import PYTHON, BenchError, Run, Standin, run, serving
 from tests.bench.offline import growth_line
-from tests.bench.places import BUT_NEW, RUN, lay_state
+from tests.bench.places import ALL, BUT_NEW, RUN, lay_state
 from tests.bench.standin import PAGE_ROWS, Seen
 from tests.bench.table import Line, Pair, count_line, ratio_line
 from tests.bench.workshop import Workshop, product
 
 SYNC = ("sync", "--no-commit", "--state", RUN)
 """A sync that reads and writes a state of its own, and commits nothing."""
+UNLIMITED = ("--state", RUN, "--rate-limit", "0")
+"""With that state, and as fast as the server answers."""
 
 _MINUTE_S = 60.0
 
@@ -21,34 +24,49 @@ _MINUTE_S = 60.0
 def new_lines(workshop: Workshop) -> Iterator[Line]:
     """Measure a sync of a few new definitions among many, at a server without latency.
 
-    It is held against its two parts that can't be left out, measured in the same round: the plan of the same
-    definitions with nothing new, as a whole process; and the requests of the preflight alone, by a plain
-    client that is imported already. So everything else is in the ratio: the import of the client, the
-    checks of the listing, the requests of the creates themselves, and each save of the state.
+    It is held against a plan of nothing new that asks for the preflight's pages, `plan --remote`, in the same
+    round: what is more in a sync is the claims, the creates, and each save of the state. So that a slow
+    listing can't make that easier, the plan with the pages is itself held against the plan without them and
+    the same requests by a bare client, all as whole processes.
     """
-    large, small = list[Pair](), list[Pair]()
+    large, small, listing = list[Pair](), list[Pair](), list[Pair]()
     for number in range(workshop.sizes.rounds):
         workshop.tell(f"a few new ones: round {number + 1}")
-        large.append(_new_pair(workshop, workshop.large, workshop.sizes.definitions))
+        seconds = _new_seconds(workshop, workshop.large, workshop.sizes.definitions)
+        large.append((seconds.sync, seconds.remote))
+        listing.append((seconds.remote, seconds.plan + seconds.fetch))
         count = workshop.sizes.definitions // workshop.sizes.growth
-        small.append(_new_pair(workshop, workshop.small, count))
+        small.append((seconds.sync, _new_seconds(workshop, workshop.small, count).sync))
     what = f"sync, {workshop.sizes.new} new"
     title = f"{what} among {workshop.sizes.definitions:,}"
-    yield ratio_line(title, large, against="plan of nothing new + preflight's pages", most=1.3)
-    growth = [(large_s, small_s) for (large_s, _), (small_s, _) in zip(large, small, strict=True)]
-    yield growth_line(workshop, what, growth)
+    yield ratio_line(title, large, against="plan of nothing new, with the preflight's pages", most=1.3)
+    yield ratio_line("- that plan", listing, against="without the pages + a bare client's pages", most=1.5)
+    yield growth_line(workshop, what, small)
 
 
-def _new_pair(workshop: Workshop, place: Path, count: int) -> Pair:
-    recorded = count - workshop.sizes.new
-    pages = math.ceil(recorded / PAGE_ROWS)
-    plan_s = product(place, "plan").seconds
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NewSeconds:
+    """What each process of a round took: see `new_lines`."""
+
+    plan: float
+    remote: float
+    fetch: float
+    sync: float
+
+
+def _new_seconds(workshop: Workshop, place: Path, count: int) -> _NewSeconds:
+    pages = math.ceil((count - workshop.sizes.new) / PAGE_ROWS)
+    plan = product(place, "plan")
+    with serving("--account", str(place / ALL)) as standin:
+        lay_state(place, ALL, host=standin.url)
+        remote = product(place, "plan", "--remote", *UNLIMITED, **standin.env)
+    _demand(standin, creates=0, pages=math.ceil(count / PAGE_ROWS))
     with serving("--account", str(place / BUT_NEW)) as standin:
         lay_state(place, BUT_NEW, host=standin.url)
-        fetch_s = float(run([*PYTHON, "-m", "tests.bench.fetching", standin.url, str(pages)]).out)
-        synced = product(place, *SYNC, "--rate-limit", "0", **standin.env)
+        fetch = run([*PYTHON, "-m", "tests.bench.fetching", standin.url, str(pages)])
+        synced = product(place, "sync", "--no-commit", *UNLIMITED, **standin.env)
     _demand(standin, creates=workshop.sizes.new, pages=2 * pages)
-    return synced.seconds, plan_s + fetch_s
+    return _NewSeconds(plan=plan.seconds, remote=remote.seconds, fetch=fetch.seconds, sync=synced.seconds)
 
 
 def limit_lines(workshop: Workshop) -> Iterator[Line]:
@@ -115,7 +133,7 @@ def latency_lines(workshop: Workshop) -> Iterator[Line]:
 def _latent(workshop: Workshop, place: Path) -> tuple[float, float]:
     sizes = workshop.sizes
     (place / RUN).unlink(missing_ok=True)
-    shared = ("--state", RUN, "--rate-limit", "0", "--parallel", str(sizes.parallel))
+    shared = (*UNLIMITED, "--parallel", str(sizes.parallel))
     with serving("--latency", str(sizes.latency_s)) as standin:
         start = product(place, "plan", "--remote", *shared, **standin.env)
         synced = product(place, "sync", "--no-commit", *shared, **standin.env)

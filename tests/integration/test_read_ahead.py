@@ -114,3 +114,20 @@ def test_it_is_the_file_s_digest(files: DefinitionFiles, tmp_path: Path) -> None
     assert len(found) == len(NAMES)
     for source, digest in found.items():
         assert digest == digest_of((tmp_path / source).read_bytes())
+
+
+def test_a_second_load_reads_what_is_there_then(
+    files: DefinitionFiles, known: dict[str, str], tmp_path: Path
+) -> None:
+    with files.read_ahead() as ahead:
+        ahead.load(known)
+        (tmp_path / "campaigns" / "new.yaml").write_text(definition("Brand New"), encoding="utf-8")
+        assert ahead.load(known) == files.load(known)
+        assert "Brand New" in {each.name for each in ahead.load(known)}
+
+
+def test_the_process_is_gone_as_soon_as_the_definitions_are_loaded(files: DefinitionFiles) -> None:
+    with files.read_ahead() as ahead:
+        ahead.load({})
+        with pytest.raises(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
