@@ -133,7 +133,7 @@ def test_what_a_reviewer_finds_is_what_the_plan_prints(project: Project) -> None
     shutil.move(project.path / "campaigns" / "renewals", project.path / "later")
     project.git("add", "campaigns")
     project.git("commit", "--quiet", "--message=definitions")
-    assert project.run("sync").code == 0
+    assert project.run("sync", "--parallel", "1").code == 0
     shutil.move(project.path / "later", project.path / "campaigns" / "renewals")
     billing = project.path / "campaigns" / "billing-reminder.yaml"
     text = billing.read_text(encoding="utf-8")
