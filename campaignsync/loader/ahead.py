@@ -8,7 +8,7 @@ import marshal
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import NoReturn
@@ -35,14 +35,11 @@ def digests_ahead(root: Path, folder: str) -> Iterator[Callable[[], Mapping[str,
         root: The working directory.
         folder: The folder, relative to it.
     """
-    reader, writer = os.pipe()
-    # Ctrl-C goes to both: until the other has no handlers of this one's, neither may hear of it.
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    process = os.fork()
-    if not process:
-        _answer(root, folder, (reader, writer), mask)
-    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-    os.close(writer)
+    started = _started(root, folder)
+    if started is None:
+        yield dict[str, str]
+        return
+    process, reader = started
     running = [process]
     with open(reader, "rb") as pipe:  # noqa: PTH123  # a file descriptor
 
@@ -54,23 +51,48 @@ def digests_ahead(root: Path, folder: str) -> Iterator[Callable[[], Mapping[str,
         try:
             yield digests
         finally:
-            pipe.close()
             for each in running:
+                os.kill(each, signal.SIGKILL)
                 os.waitpid(each, 0)
 
 
-def _answer(root: Path, folder: str, ends: tuple[int, int], mask: Iterable[int]) -> NoReturn:
+def _started(root: Path, folder: str) -> tuple[int, int] | None:
+    """Start the other process; return its id and where it answers, None where the system has none to give."""
+    reader, writer = os.pipe()
+    # Ctrl-C goes to both: until the other has no handlers of this one's, neither may hear of it.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        process = os.fork()
+        if not process:
+            _answer(root, folder, writer, mask)
+    except OSError:
+        os.close(reader)
+        return None
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        os.close(writer)
+    return process, reader
+
+
+def _answer(root: Path, folder: str, writer: int, mask: Iterable[int]) -> NoReturn:
     """Be the other process: whatever happens in it must not go on as if it were the program."""
     try:
         for number in _ENDING:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        reader, writer = ends
-        os.close(reader)
-        with open(writer, "wb") as pipe:  # noqa: PTH123  # likewise
+        _close_all_but(writer)
+        with open(writer, "wb") as pipe:  # likewise
             marshal.dump(_digests(root, folder), pipe)
     finally:
         os._exit(0)
+
+
+def _close_all_but(kept: int) -> None:
+    """Close what was inherited: a lock on a file lasts as long as anyone has the file open."""
+    for number in [int(entry.name) for entry in Path("/dev/fd").iterdir()]:
+        if number > 2 and number != kept:  # noqa: PLR2004  # the standard streams
+            with suppress(OSError):
+                os.close(number)
 
 
 def _digests_in(answer: bytes) -> Mapping[str, str]:

@@ -108,7 +108,7 @@ class Record(_Written):
         definition: The body as sent, or as adopted.
         claimed_at: When it was claimed.
         created_at: When it was recorded.
-        sends: How many requests were sent for it, over all runs; 0 for an adopted one.
+        sends: How many requests may have gone out for it, over all runs; 0 for an adopted one.
     """
 
     name: str

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from campaignsync.claims import MAX_SENDS, count_send, is_watched
+from campaignsync.claims import MAX_SENDS, is_watched
 from campaignsync.errors import CampaignSyncError, PlanRefusedError
 from campaignsync.identity import Definition, identity
 from campaignsync.outcome import RemoteCampaign
@@ -17,6 +17,7 @@ from campaignsync.sync.listing import list_account
 from campaignsync.sync.planning import plan_now
 from campaignsync.sync.ports import Definitions
 from campaignsync.sync.resolving import Resolution, Watch, failure, resolve
+from campaignsync.sync.sending import counted_ahead
 from campaignsync.sync.tools import Tools
 
 _POLL_S = 5.0
@@ -139,9 +140,8 @@ class Decider:
         return await self._claim(claims)
 
     async def _claim(self, claims: Sequence[Claim]) -> list[Claim] | None:
-        # Counted before they go, all at once: a run that dies in between may have sent any of them.
-        counted = [count_send(self._ledger.leased(claim, count=len(claims))) for claim in claims]
-        counted.sort(key=lambda claim: claim.name)
+        leased = [self._ledger.leased(claim, count=len(claims)) for claim in claims]
+        counted = sorted(counted_ahead(leased, self._tools), key=lambda claim: claim.name)
         return counted if not counted or await self._ledger.claim(counted) else None
 
     async def _list_for(

@@ -107,8 +107,16 @@ class Ledger:
         """Remove entries; returns when they are gone from the disk, raises what `put` raises."""
         await self._change(drop=tuple(names))
 
-    async def record(self, found: Iterable[tuple[Claim, str]], *, status: Status) -> list[Record]:
-        """Turn claims into the records of campaigns, given with their campIds; raises what `put` raises."""
+    async def record(
+        self, found: Iterable[tuple[Claim, str]], *, status: Status, counted: Iterable[Claim] = ()
+    ) -> list[Record]:
+        """Turn claims into the records of campaigns, given with their campIds; raises what `put` raises.
+
+        Args:
+            found: The claims and the campIds.
+            status: How they came to be recorded.
+            counted: Claims to put in the same save.
+        """
         now = self._tools.stamp()
         records = [
             Record(
@@ -124,7 +132,7 @@ class Ledger:
             )
             for claim, camp_id in found
         ]
-        await self._change(put=records)
+        await self._change(put=[*records, *counted])
         return records
 
     async def release(self, claims: Sequence[Claim]) -> frozenset[str]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from campaignsync.claims import MAX_SENDS, Absent, Doubtful, Found, judge, recorded_ids
+from campaignsync.identity import identity
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.result import Done, Failure
 from campaignsync.state import Claim, Record, Status
@@ -169,15 +170,17 @@ class Aftermath:
             await self._tools.pause(seconds)
 
     async def _judge(self, attempts: Sequence[Attempt], campaigns: Sequence[RemoteCampaign]) -> list[Claim]:
-        """Take the attempts off the sender's list; return the claims to send again."""
+        """Take attempts off the sender's list as they are settled; return the claims to send again."""
         by_name = {attempt.claim.name: attempt for attempt in attempts}
         held = self._held(attempts)
         resolution = await resolve([attempt.claim for attempt in held], campaigns, self._ledger)
-        self._sender.unknown.clear()
         self.recovered += resolution.recovered
         self.stuck += [_with_reason(stuck, by_name[stuck.name].reason) for stuck in resolution.stuck]
+        for key in self._sender.unknown.keys() - {identity(claim.name) for claim in resolution.absent}:
+            del self._sender.unknown[key]
         refused = [claim for claim in resolution.absent if by_name[claim.name].is_refusal]
         await self._fail(refused, lambda claim: by_name[claim.name].reason)
+        self._sender.unknown.clear()
         again = list[Claim]()
         for claim in resolution.absent:
             reason = by_name[claim.name].reason
@@ -207,5 +210,5 @@ class Aftermath:
         await self._sender.send_again(claims)
 
     async def _fail(self, claims: Sequence[Claim], reason: Callable[[Claim], str]) -> None:
-        self.failed += [failure(claim, reason(claim)) for claim in claims]
         await self._ledger.drop(claim.name for claim in claims)
+        self.failed += [failure(claim, reason(claim)) for claim in claims]

@@ -78,10 +78,11 @@ class Sync:
             raise unauthorized(self._sender.unauthorized)
 
     def _has_sent(self) -> bool:
-        """Return whether any request of this run may have had an effect."""
+        """Return whether any request of this run may have had an effect, or an earlier one's was found."""
         sender, aftermath = self._sender, self._aftermath
         seen = (sender.created, sender.unknown, sender.rejected, sender.kept)
-        return any(seen) or bool(aftermath.recovered or aftermath.stuck or aftermath.failed)
+        found = (self._decider.findings.recovered, aftermath.recovered, aftermath.stuck, aftermath.failed)
+        return any(seen) or any(found)
 
     async def _record(self) -> None:
         """Commit, and with --push push, whatever the state holds now; step 7."""
@@ -94,7 +95,8 @@ class Sync:
         sender, aftermath, ledger = self._sender, self._aftermath, self._ledger
         findings = self._decider.findings
         left = [*sender.unknown.values(), *sender.rejected.values()]
-        unclear = [(attempt.claim, attempt.reason) for attempt in left] + [*sender.kept.values()]
+        unclear = [(attempt.claim, attempt.reason) for attempt in left]
+        unclear += [*sender.kept.values(), *sender.left.values()]
         error = findings.error
         return Result(
             plan=findings.plan,

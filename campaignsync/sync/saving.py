@@ -67,13 +67,15 @@ class Journal:
     async def _save(self) -> None:
         """Save all changes that wait by now."""
         batch, self._pending = self._pending, []
-        state, error = self.state, None
-        for waiting in batch:
-            state = waiting.change(state)
+        error: StateError | None = StateError("the state was being saved when the run was broken off")
         try:
+            state = self.state
+            for waiting in batch:
+                state = waiting.change(state)
             await self._store.save(state)
-            self.state = state
+            self.state, error = state, None
         except StateError as failed:
             error = failed
-        for waiting in batch:
-            waiting.is_done, waiting.error = True, error
+        finally:
+            for waiting in batch:
+                waiting.is_done, waiting.error = True, error

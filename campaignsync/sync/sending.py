@@ -1,7 +1,7 @@
 """Sending the bodies of claims: each once, in parallel, only within its lease."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -52,6 +52,11 @@ class Attempt:
     is_refusal: bool
 
 
+def counted_ahead(claims: Iterable[Claim], tools: Tools) -> list[Claim]:
+    """Count the coming send where the claim is pushed before it: nobody else sees it counted later."""
+    return [count_send(claim) if tools.options.is_pushing else claim for claim in claims]
+
+
 class Sender:
     """Sends claims and keeps what came of each.
 
@@ -65,6 +70,7 @@ class Sender:
         rejected: Attempts that the server said no to, by identity; their claims still stand.
         not_sent: Why claims were given back without having left this machine, by identity.
         kept: Likewise, where the claim stays for its earlier sends.
+        left: Why claims stand that were neither sent nor given back: the state could not be saved.
         halted: Why no more is sent in this run; empty while sending goes on.
         unauthorized: The server's words if it refused the credentials, else empty.
     """
@@ -83,6 +89,7 @@ class Sender:
         self.rejected: dict[str, Attempt] = {}
         self.not_sent: dict[str, tuple[Claim, str]] = {}
         self.kept: dict[str, tuple[Claim, str]] = {}
+        self.left: dict[str, tuple[Claim, str]] = {}
         self.halted = ""
         self.unauthorized = ""
 
@@ -98,7 +105,8 @@ class Sender:
 
     async def send_again(self, claims: Sequence[Claim]) -> None:
         """Send what is proven absent, under a new lease; raises what `send` raises."""
-        await self._send_all(await self._renewed([count_send(claim) for claim in claims]))
+        counted = counted_ahead(claims, self._tools)
+        await self._send_all(await self._renewed(counted))
 
     async def _send_all(self, waiting: list[Claim]) -> None:
         self._total = len(waiting)
@@ -106,9 +114,11 @@ class Sender:
             if not all(self._may_send(claim) for claim in waiting):
                 waiting = await self._renewed(waiting)
             waiting = await self._round(waiting)
-        if not isinstance(self._error, StateError):
-            reason = self.halted or "the run was interrupted before it was sent"
-            await self._give_back(waiting, reason)
+        reason = self.halted or "the run was interrupted before it was sent"
+        if isinstance(self._error, StateError):
+            self._leave(waiting, reason)
+        else:
+            await self._give_back([self._with_send(claim) for claim in waiting], reason)
         if self._error is not None:
             raise self._error
 
@@ -136,22 +146,48 @@ class Sender:
         return sorted([*withheld, *queue], key=lambda claim: claim.name)
 
     async def _work(self, queue: deque[Claim], withheld: list[Claim]) -> None:
+        """Send what is queued, one after the other; what an answer brought is saved before the next send."""
+        made: list[tuple[Claim, str]] = []
         try:
             while queue and not self._is_over():
                 claim = queue.popleft()
-                if not self._may_send(claim) or not await self._attempt(claim):
-                    withheld.append(claim)
+                # Off again as soon as it has an outcome, and the claim of what has none as it was before.
+                withheld.append(claim)
+                if self._may_send(claim):
+                    counted = self._with_send(claim)
+                    await self._save(made, counted=[counted] if counted is not claim else [])
+                    if await self._attempt(counted, made):
+                        withheld.remove(claim)
+                    elif counted is not claim:
+                        await self._ledger.put([claim])
+            await self._save(made)
         except StateError as error:
             self._error = error
             self.halted = error.message
 
-    async def _attempt(self, claim: Claim) -> bool:
-        """Send one body; return whether it had an outcome."""
+    async def _save(self, made: list[tuple[Claim, str]], *, counted: Sequence[Claim] = ()) -> None:
+        """Save what the last answer brought, and with it the count of the send that comes next."""
+        if not made and not counted:
+            return
+        found = tuple(made)
+        made.clear()
+        try:
+            records = await self._ledger.record(found, status=Status.CREATED, counted=counted)
+        except StateError as error:
+            for claim, camp_id in found:
+                reason = f"created as {camp_id}, which could not be saved: {error.message}"
+                self._take_unknown(claim, reason, self._tools.clock.monotonic(), is_refusal=False)
+            raise
+        self.created.update({identity(record.name): record for record in records})
+        self._advance()
+
+    async def _attempt(self, claim: Claim, made: list[tuple[Claim, str]]) -> bool:
+        """Send one body; return whether it had an outcome, which for a campaign is in `made` then."""
         outcome = await self._send_patiently(claim)
         ended = self._tools.clock.monotonic()
         match outcome:
             case Created(camp_id=camp_id):
-                await self._take_created(claim, camp_id, ended)
+                self._take_created(claim, camp_id, ended, made)
             case Rejected(reason=reason):
                 self._reset()
                 self.rejected[identity(claim.name)] = Attempt(
@@ -206,22 +242,16 @@ class Sender:
             return False
         return True
 
-    async def _take_created(self, claim: Claim, camp_id: str, ended: float) -> None:
-        # From here to where it is taken nothing waits: meanwhile another answer may bring the same id.
+    def _take_created(self, claim: Claim, camp_id: str, ended: float, made: list[tuple[Claim, str]]) -> None:
         other = self._recorded.get(camp_id)
         if other is not None:
             reason = f"the server answered with {camp_id}, which is the campaign {other!r}"
             self._take_unknown(claim, reason, ended, is_refusal=False)
             return
+        # Now, not when it is saved: meanwhile another answer may bring the same id.
         self._recorded[camp_id] = claim.name
+        made.append((claim, camp_id))
         self._reset()
-        try:
-            (record,) = await self._ledger.record([(claim, camp_id)], status=Status.CREATED)
-        except StateError as error:
-            reason = f"created as {camp_id}, which could not be saved: {error.message}"
-            self._take_unknown(claim, reason, ended, is_refusal=False)
-            raise
-        self.created[identity(claim.name)] = record
 
     def _take_unknown(self, claim: Claim, reason: str, ended: float, *, is_refusal: bool) -> None:
         attempt = Attempt(claim=claim, reason=reason, ended=ended, is_refusal=is_refusal)
@@ -238,10 +268,21 @@ class Sender:
         await self._give_back([claim], reason)
 
     async def _give_back(self, claims: Sequence[Claim], reason: str) -> None:
-        gone = await self._ledger.release(claims)
+        try:
+            gone = await self._ledger.release(claims)
+        except StateError:
+            self._leave(claims, reason)
+            raise
         for claim in claims:
             key = identity(claim.name)
             (self.not_sent if key in gone else self.kept)[key] = (claim, reason)
+
+    def _leave(self, claims: Sequence[Claim], reason: str) -> None:
+        self.left.update({identity(claim.name): (claim, reason) for claim in claims})
+
+    def _with_send(self, claim: Claim) -> Claim:
+        """Count a send before it goes; a pushed claim was counted when it was pushed."""
+        return claim if self._tools.options.is_pushing else count_send(claim)
 
     def _reset(self) -> None:
         self._unknown_in_a_row = self._not_sent_in_a_row = 0
@@ -254,5 +295,5 @@ class Sender:
 
     def _advance(self) -> None:
         count = len(self.created) + len(self.unknown) + len(self.rejected)
-        count += len(self.not_sent) + len(self.kept)
+        count += len(self.not_sent) + len(self.kept) + len(self.left)
         self._tools.progress.advance(min(count, self._total), self._total)

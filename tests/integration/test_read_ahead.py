@@ -1,7 +1,9 @@
 """Definitions that another process reads meanwhile are the same ones, whatever happens to it."""
 
+import fcntl
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,3 +133,41 @@ def test_the_process_is_gone_as_soon_as_the_definitions_are_loaded(files: Defini
         ahead.load({})
         with pytest.raises(ChildProcessError):
             os.waitpid(-1, os.WNOHANG)
+
+
+def test_where_no_process_can_be_had_the_files_are_read_as_ever(
+    files: DefinitionFiles, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", none_left)
+    opened = sorted(Path("/dev/fd").iterdir())
+    with files.read_ahead() as ahead:
+        assert ahead.load(known) == files.load(known)
+    assert sorted(Path("/dev/fd").iterdir()) == opened
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & {signal.SIGINT, signal.SIGTERM}
+
+
+def test_it_keeps_no_lock_of_this_process(
+    files: DefinitionFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock on a file lasts as long as anyone has the file open: it would outlive its owner."""
+    monkeypatch.setattr("campaignsync.loader.ahead._digests", lambda *_: time.sleep(60))
+    with open(tmp_path / "lock", "wb") as mine:  # noqa: PTH123  # its descriptor is what this is about
+        fcntl.flock(mine, fcntl.LOCK_EX)
+        with files.read_ahead():
+            mine.close()
+            deadline = time.monotonic() + 20
+            while not _is_free(tmp_path / "lock"):
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+
+
+def _is_free(path: Path) -> bool:
+    with path.open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

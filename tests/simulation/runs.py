@@ -143,7 +143,7 @@ class Runner:
             is_pushing = self._around.scenario.is_pushing and fate.is_pushing
             tools = self._tools(seat, run_id, stop, is_pushing=is_pushing)
             tree = WorkTree(seat.clone, seat.machine, fate.git, self._around.rng)
-            ledger = self._around.built.ledger(self._files(seat), tree, tools)
+            ledger = self._around.built.ledger(self._files(seat, fate), tree, tools)
             try:
                 with scope:
                     result = await start(ledger, tree, tools)
@@ -173,12 +173,14 @@ class Runner:
         self._around.laws.broken("stuck", f"{seat.machine.run_id} does not end")
         seat.machine.crash()
 
-    def _files(self, seat: Seat) -> Files:
+    def _files(self, seat: Seat, fate: Fate) -> Files:
         def on_save(old: str | None, new: str) -> None:
             if not self._around.scenario.is_pushing:
                 self._around.laws.on_change(read_state(old), read_state(new))
 
-        return Files(seat.clone, seat.machine, on_save, save_s=self._around.scenario.save_s)
+        scenario = self._around.scenario
+        full = 0.0 if fate is UNHARMED else scenario.disk_full
+        return Files(seat.clone, seat.machine, on_save, save_s=scenario.save_s, full=full)
 
     def _tools(self, seat: Seat, run_id: str, stop: Wish, *, is_pushing: bool) -> Tools:
         scenario, machine = self._around.scenario, seat.machine

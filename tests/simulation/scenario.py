@@ -44,6 +44,7 @@ class Scenario:
         timeout_s: The deadline of an attempt.
         parallel: Requests in flight of one run.
         save_s: How long a save of the state takes at most, in seconds.
+        disk_full: How likely a save fails.
         page_rows: Rows in a page of the list.
         has_preflight: Whether runs check names first.
         vendor_skew_s: How far the vendor's clock is ahead.
@@ -72,6 +73,7 @@ class Scenario:
     vendor_skew_s: float
     skews_s: tuple[float, ...]
     save_s: float = 0.02
+    disk_full: float = 0.0
     crash: float = 0.1
     stop: float = 0.03
     person: int = 1
@@ -161,9 +163,16 @@ def _with_limits(plain: Scenario, rng: Random) -> Scenario:
 
 
 def _with_slow_disks(plain: Scenario, rng: Random) -> Scenario:
-    """Let answers come while others are being saved, half of them in one clone, and kill runs amid it."""
-    vendor = replace(plain.vendor, fates={**_SOME, "lost_late": 0.1})
-    busy = replace(plain, definitions=rng.choice((5, 8)), parallel=4, crash=0.4, save_s=5.0, vendor=vendor)
+    """Let answers come while others are being saved, half of them in one clone; kill runs, fill the disk."""
+    busy = replace(
+        plain,
+        definitions=rng.choice((5, 8)),
+        parallel=4,
+        crash=rng.choice((0.1, 0.4)),
+        save_s=5.0,
+        disk_full=rng.choice((0.0, 0.1)),
+        vendor=replace(plain.vendor, fates={**_SOME, "lost_late": 0.1}),
+    )
     is_alone = rng.random() < 0.5
     return replace(busy, is_pushing=False, clones=1, runs=4) if is_alone else busy
 

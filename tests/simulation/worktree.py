@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from campaignsync.errors import GitError
+from campaignsync.errors import GitError, StateError
 from campaignsync.git import Ahead, PushRefused
 from campaignsync.identity import Definition
 from campaignsync.state import State, render
@@ -41,6 +41,7 @@ class Files:
         machine: Who looks.
         on_save: Told the old text and the new one.
         save_s: How long a save takes at most, in seconds.
+        full: How likely it fails.
     """
 
     def __init__(
@@ -50,11 +51,13 @@ class Files:
         on_save: Callable[[str | None, str], None],
         *,
         save_s: float = 0.0,
+        full: float = 0.0,
     ) -> None:
         self._clone = clone
         self._machine = machine
         self._on_save = on_save
         self._save_s = save_s
+        self._full = full
 
     def load(self) -> State:
         self._machine.touch()
@@ -62,6 +65,8 @@ class Files:
 
     async def save(self, state: State) -> None:
         await self._machine.spend(self._save_s * self._machine.jitter())
+        if self._full and self._machine.jitter() < self._full:
+            raise StateError("the disk is full", hint="Free some space.")
         old, self._clone.state = self._clone.state, render(state)
         self._on_save(old, self._clone.state)
         self._machine.touch()

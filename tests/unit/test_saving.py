@@ -10,7 +10,7 @@ from anyio.lowlevel import checkpoint
 
 from campaignsync.claims import Rules
 from campaignsync.errors import StateError
-from campaignsync.outcome import Created, Outcome, PageFailed, PageOutcome
+from campaignsync.outcome import Created, Outcome, PageFailed, PageOutcome, Withheld
 from campaignsync.state import Claim, State
 from campaignsync.sync.ledger import Ledger
 from campaignsync.sync.ports import Options
@@ -120,33 +120,75 @@ async def test_a_save_that_fails_fails_all_that_it_was_for_and_leaves_the_state_
     assert names(journal.state) == ["c"]
 
 
-class OneIdForAll:
-    """A server that answers every create with the same id, at once."""
+async def test_a_save_that_is_broken_off_is_not_taken_for_one_that_was_made() -> None:
+    store = SlowStore()
+    journal, failed = Journal(store), list[str]()
+
+    async def change(name: str) -> None:
+        try:
+            await journal.change(adding(name))
+        except StateError:
+            failed.append(name)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(change, "a")
+        await anyio.wait_all_tasks_blocked()
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as doomed:
+                doomed.start_soon(change, "b")
+                await anyio.wait_all_tasks_blocked()
+                # Goes with b's save, which ends before it is made.
+                group.start_soon(change, "c")
+                await store.let_one_go()
+                scope.cancel()
+        store.let_go()
+    assert failed == ["c"]
+    assert names(journal.state) == ["a"]
+
+
+class Server:
+    """A server that answers every create at once.
+
+    Args:
+        ids: The ids that it gives, in turn.
+        on_create: Told the name of each.
+    """
 
     requests = 0
 
+    def __init__(self, *ids: str, on_create: Callable[[str], None] = lambda _: None) -> None:
+        self._ids = iter(ids)
+        self._on_create = on_create
+
     async def create(self, body: Mapping[str, Any], *, permit: Callable[[], bool]) -> Outcome:
         await checkpoint()
-        assert permit()
-        return Created(camp_id="cd-1")
+        if not permit():
+            return Withheld()
+        self._on_create(body["name"])
+        return Created(camp_id=next(self._ids))
 
     async def page(self, number: int) -> PageOutcome:
         return PageFailed(reason="")
 
 
-async def test_an_id_that_is_being_saved_for_one_campaign_is_not_taken_for_another() -> None:
-    store = SlowStore()
+def sending(store: SlowStore, server: Server, *, parallel: int, count: int) -> tuple[Sender, list[Claim]]:
+    """Return what sends, and claims for it to send: a, b and so on."""
     tools = Tools(
-        api=OneIdForAll(),
+        api=server,
         clock=StillClock(),
         progress=Quiet(),
         stop=NeverStopped(),
-        options=Options(host="h", app_id="a", run_id=CLAIM.claimed_by, parallel=2),
+        options=Options(host="h", app_id="a", run_id=CLAIM.claimed_by, parallel=parallel),
         rules=Rules(timeout_s=30, settle_s=120, rate_limit=60),
     )
     ledger = Ledger(store, None, tools)
-    sender = Sender(tools, ledger)
-    claims = [ledger.leased(_named(name), count=2) for name in ("a", "b")]
+    claims = [_named(name) for name in "abcdefgh"[:count]]
+    return Sender(tools, ledger), [ledger.leased(claim, count=count) for claim in claims]
+
+
+async def test_an_id_that_is_being_saved_for_one_campaign_is_not_taken_for_another() -> None:
+    store = SlowStore()
+    sender, claims = sending(store, Server("cd-1", "cd-1"), parallel=2, count=2)
     async with anyio.create_task_group() as group:
         group.start_soon(sender.send, claims)
         await anyio.wait_all_tasks_blocked()
@@ -155,8 +197,53 @@ async def test_an_id_that_is_being_saved_for_one_campaign_is_not_taken_for_anoth
     (created,), (unknown,) = sender.created.values(), sender.unknown.values()
     assert {created.name, unknown.claim.name} == {"a", "b"}
     assert unknown.reason == f"the server answered with cd-1, which is the campaign {created.name!r}"
-    assert [record.name for record in ledger.state.records] == [created.name]
+    assert [record.name for record in store.saved[-1].records] == [created.name]
+
+
+async def test_what_waits_for_its_turn_is_not_counted_as_sent() -> None:
+    """Or a run that is killed three times early leaves all the rest to a person."""
+    store, sent = SlowStore(), list[tuple[str, dict[str, int]]]()
+    store.let_go()
+
+    def look(name: str) -> None:
+        sent.append((name, {claim.name: claim.sends for claim in store.saved[-1].claims}))
+
+    sender, claims = sending(store, Server("cd-1", "cd-2", "cd-3", on_create=look), parallel=1, count=3)
+    await sender.send(claims)
+    assert sent == [("a", {"a": 1}), ("b", {"b": 1}), ("c", {"c": 1})]
+    assert [record.camp_id for record in store.saved[-1].records] == ["cd-1", "cd-2", "cd-3"]
+
+
+async def test_an_answer_and_the_next_count_are_one_save() -> None:
+    store = SlowStore()
+    store.let_go()
+    sender, claims = sending(store, Server("cd-1", "cd-2", "cd-3"), parallel=1, count=3)
+    await sender.send(claims)
+    assert len(store.saved) == 4
+
+
+async def test_where_an_answer_can_not_be_saved_no_more_is_sent_and_every_claim_is_told_of() -> None:
+    store, sent = SlowStore(), list[str]()
+    store.let_go()
+
+    def fill_the_disk(name: str) -> None:
+        sent.append(name)
+        if len(sent) == 2:
+            store.error = StateError("the disk is full", hint="")
+
+    sender, claims = sending(store, Server("cd-1", "cd-2", on_create=fill_the_disk), parallel=1, count=4)
+    with pytest.raises(StateError, match="the disk is full"):
+        await sender.send(claims)
+    assert sent == ["a", "b"]
+    assert [*sender.created] == ["a"]
+    assert {key: each.reason for key, each in sender.unknown.items()} == {
+        "b": "created as cd-2, which could not be saved: the disk is full"
+    }
+    assert {key: reason for key, (_, reason) in sender.left.items()} == {
+        "c": "the disk is full",
+        "d": "the disk is full",
+    }
 
 
 def _named(name: str) -> Claim:
-    return replace(CLAIM, name=name, sends=0)
+    return replace(CLAIM, name=name, definition={**CLAIM.definition, "name": name}, sends=0)
