@@ -6,13 +6,13 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from campaignsync.errors import LockedError, StateError
-from campaignsync.state import State, format_time, parse_bytes, render_pieces
+from campaignsync.state import Renderer, State, format_time, parse_bytes
 
 MAX_BYTES = 64 * 1024 * 1024
 """The largest state file that is read: three times what 10,000 campaigns need."""
@@ -43,11 +43,13 @@ class StateFile:
         path: The file; need not exist.
         shown: What to call it in messages: its path as the user gave it.
         scratch: Where its lock and temporary files go (`scratch_folder`); need not exist.
+        renderer: Renders what is saved.
     """
 
     path: Path
     shown: str
     scratch: Path
+    renderer: Renderer = field(default_factory=Renderer, repr=False, compare=False)
 
     def is_large(self) -> bool:
         """Return whether the state takes a while to load."""
@@ -216,7 +218,7 @@ class StateFile:
         with open(os.open(temporary, flags, _NEW_FILE_MODE), "wb") as file:  # noqa: PTH123  # a descriptor
             if self.path.exists():
                 os.fchmod(file.fileno(), stat.S_IMODE(self.path.stat().st_mode))
-            file.writelines(render_pieces(state))
+            file.writelines(self.renderer.pieces(state))
             file.flush()
             os.fsync(file.fileno())
 

@@ -7,18 +7,18 @@ looks what was written so (`layout`), and leaves everything else to `parsing`, w
 from campaignsync.state.entries import Claim, Entry, Record, State, Status
 from campaignsync.state.layout import VERSION
 from campaignsync.state.reading import parse, parse_bytes
-from campaignsync.state.rendering import format_time, render, render_pieces
+from campaignsync.state.rendering import Renderer, format_time, render
 
 __all__ = [
     "VERSION",
     "Claim",
     "Entry",
     "Record",
+    "Renderer",
     "State",
     "Status",
     "format_time",
     "parse",
     "parse_bytes",
     "render",
-    "render_pieces",
 ]

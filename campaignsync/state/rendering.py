@@ -5,8 +5,10 @@ merges two such changes.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import is_
 
 from campaignsync.state.entries import Claim, Entry, Record, State
 from campaignsync.state.layout import SEPARATOR, VERSION
@@ -21,22 +23,42 @@ def render(state: State) -> str:
     return _head(state) + entries + _end(state)
 
 
-def render_pieces(state: State) -> Iterator[bytes]:
-    """Return the state file's text as UTF-8, piece by piece: as a whole it would be copied once more.
+class Renderer:
+    """Renders states that follow one another: what is as it was in the last one is taken from there."""
 
-    Only what was neither read nor rendered before is rendered, and that at once.
+    def __init__(self) -> None:
+        self._last = list[_Block]()
 
-    Raises:
-        UnicodeEncodeError: It holds half of a surrogate pair.
-    """
-    return _pieces(state, [entry.text or _kept(entry) for entry in state.sorted()])
+    def pieces(self, state: State) -> Sequence[bytes]:
+        """Return the state file's text as UTF-8, in pieces: as a whole it would be copied once more.
+
+        Raises:
+            UnicodeEncodeError: It holds half of a surrogate pair.
+        """
+        entries = state.sorted()
+        blocks = [entries[start : start + _PIECE] for start in range(0, len(entries), _PIECE)]
+        last = [*self._last, *([_Block((), b"")] * len(blocks))]
+        self._last = [before.with_entries(block) for before, block in zip(last, blocks, strict=False)]
+        texts = [part for block in self._last for part in (SEPARATOR, block.text)]
+        return [_head(state).encode(), *texts[1:], _end(state).encode()]
 
 
-def _pieces(state: State, texts: Sequence[bytes]) -> Iterator[bytes]:
-    yield _head(state).encode()
-    for start in range(0, len(texts), _PIECE):
-        yield (SEPARATOR if start else b"") + SEPARATOR.join(texts[start : start + _PIECE])
-    yield _end(state).encode()
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Some entries, and their text with what stands between them."""
+
+    entries: Sequence[Entry]
+    text: bytes
+
+    def with_entries(self, entries: Sequence[Entry]) -> "_Block":
+        """Return a block of these entries: this one, where they are the same objects.
+
+        To compare what they say would read all that was put off. Of others, only what was neither read nor
+        rendered before is rendered.
+        """
+        if len(entries) == len(self.entries) and all(map(is_, entries, self.entries)):
+            return self
+        return _Block(entries, SEPARATOR.join([entry.text or _kept(entry) for entry in entries]))
 
 
 def _kept(entry: Entry) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignsync.errors import StateError
-from campaignsync.state import Record, State, parse, parse_bytes, render, render_pieces
+from campaignsync.state import Record, Renderer, State, parse, parse_bytes, render
 from campaignsync.state import parsing as careful
 from campaignsync.state.layout import RECORD
 from tests.unit.bodies import bodies, sample
@@ -22,7 +22,7 @@ Told = State | tuple[str, str] | int
 
 
 def render_bytes(state: State) -> bytes:
-    return b"".join(render_pieces(state))
+    return b"".join(Renderer().pieces(state))
 
 
 def told(read: Callable[[bytes], State], data: bytes) -> Told:
@@ -199,3 +199,21 @@ def test_a_moment_that_does_not_exist_is_not_known_by_its_looks(time: str, clock
 
 def _text_of(one: Record) -> bytes:
     return render_bytes(state(one)).partition(b'"campaigns": {\n')[2]
+
+
+def test_states_that_follow_one_another_are_each_written_whole() -> None:
+    """What is as it was is taken from the last one: also where entries come, go and move by one."""
+    many = state(*(record(f"Campaign {number:04}", f"cd-{number}", sample()) for number in range(600)))
+    renderer = Renderer()
+    changed = replace(many.records[300], digest="sha256:new")
+    for following in (
+        many,
+        many.with_entries([changed]),
+        many.with_entries([claim("A first one")]),
+        many.with_entries([changed, claim("Z last one")]),
+        many.without(["Campaign 0255", "Campaign 0256"]),
+        state(),
+        state(changed),
+        many,
+    ):
+        assert b"".join(renderer.pieces(following)) == render(following).encode()
