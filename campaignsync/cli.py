@@ -280,9 +280,8 @@ def _unmanaged(
     from campaignsync.settings import read_account
 
     account = read_account(caller.env)
-    bound = state.bound_to(host=account.host, app_id=account.app_id)
     return run_async(
-        place, lambda around: online.unmanaged(place, account, state=bound, tuning=tuning, around=around)
+        place, lambda around: online.unmanaged(place, account, state=state, tuning=tuning, around=around)
     )
 
 

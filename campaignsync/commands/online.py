@@ -134,11 +134,12 @@ def remarks(result: Result) -> Iterator[str]:
 async def unmanaged(
     place: Workplace, account: Account, *, state: State, tuning: Tuning, around: Around
 ) -> tuple[RemoteCampaign, ...]:
-    """Return the account's campaigns whose names are not in its state, sorted by name.
+    """Return the account's campaigns whose names are not in the state, sorted by name.
 
     Raises:
-        CampaignSyncError: The account can't be listed.
+        CampaignSyncError: The account can't be listed, or the state is another's.
     """
+    state = state.bound_to(host=account.host, app_id=account.app_id)
     options = place.options(tuning, account)
     async with _tools(place, account, options=options, around=around) as tools:
         campaigns = await list_account(tools)

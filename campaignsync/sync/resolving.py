@@ -70,6 +70,12 @@ def failure(claim: Claim, error: str) -> Failure:
     return Failure(name=claim.name, source=claim.source, error=error)
 
 
+def _take_settled(attempts: dict[str, Attempt], resolution: Resolution) -> None:
+    """Take off a list all but what is absent: that is settled only when its claim is off the disk."""
+    for key in attempts.keys() - {identity(claim.name) for claim in resolution.absent}:
+        del attempts[key]
+
+
 def _with_reason(stuck: Failure, reason: str) -> Failure:
     return replace(stuck, error=f"{reason}; {stuck.error}")
 
@@ -154,6 +160,7 @@ class Aftermath:
         reasons = {attempt.claim.name: attempt.reason for attempt in rejected.values()}
         for stuck in resolution.stuck:
             self.stuck.append(_with_reason(stuck, reasons[stuck.name]))
+        _take_settled(rejected, resolution)
         await self._fail(resolution.absent, lambda claim: reasons[claim.name])
         rejected.clear()
 
@@ -176,8 +183,7 @@ class Aftermath:
         resolution = await resolve([attempt.claim for attempt in held], campaigns, self._ledger)
         self.recovered += resolution.recovered
         self.stuck += [_with_reason(stuck, by_name[stuck.name].reason) for stuck in resolution.stuck]
-        for key in self._sender.unknown.keys() - {identity(claim.name) for claim in resolution.absent}:
-            del self._sender.unknown[key]
+        _take_settled(self._sender.unknown, resolution)
         refused = [claim for claim in resolution.absent if by_name[claim.name].is_refusal]
         await self._fail(refused, lambda claim: by_name[claim.name].reason)
         self._sender.unknown.clear()

@@ -10,14 +10,15 @@ from anyio.lowlevel import checkpoint
 
 from campaignsync.claims import Rules
 from campaignsync.errors import StateError
-from campaignsync.outcome import Created, Outcome, PageFailed, PageOutcome, Withheld
+from campaignsync.outcome import Created, Outcome, Page, PageFailed, PageOutcome, Withheld
 from campaignsync.state import Claim, State
 from campaignsync.sync.ledger import Ledger
 from campaignsync.sync.ports import Options
+from campaignsync.sync.resolving import Aftermath
 from campaignsync.sync.saving import Change, Journal
-from campaignsync.sync.sending import Sender
+from campaignsync.sync.sending import Attempt, Sender
 from campaignsync.sync.tools import Tools
-from tests.unit.test_claims import CLAIM
+from tests.unit.test_claims import CLAIM, OURS
 from tests.unit.test_resolving import NeverStopped, Quiet, StillClock
 
 pytestmark = pytest.mark.anyio
@@ -247,3 +248,35 @@ async def test_where_an_answer_can_not_be_saved_no_more_is_sent_and_every_claim_
 
 def _named(name: str) -> Claim:
     return replace(CLAIM, name=name, definition={**CLAIM.definition, "name": name}, sends=0)
+
+
+class FullAfterOne(SlowStore):
+    """A disk on which there is room for one more save."""
+
+    async def save(self, state: State) -> None:
+        await super().save(state)
+        self.error = StateError("the disk is full", hint="")
+
+
+class Lists(Server):
+    """A server that lists one campaign, made for the claim of its name."""
+
+    async def page(self, number: int) -> PageOutcome:
+        return Page(campaigns=(replace(OURS, name="a"),), total=1, has_more=False)
+
+
+async def test_what_was_found_before_a_save_failed_is_told_of_once() -> None:
+    store = SlowStore()
+    store.let_go()
+    sender, claims = sending(store, Lists(), parallel=1, count=2)
+    await sender._ledger.put(claims)
+    sender._ledger._journal._store = full = FullAfterOne()
+    full.let_go()
+    for claim in claims:
+        sender.rejected[claim.name] = Attempt(claim=claim, reason="no", ended=0, is_refusal=True)
+    aftermath = Aftermath(sender._tools, sender._ledger, sender)
+    with pytest.raises(StateError, match="the disk is full"):
+        await aftermath.confirm_rejections()
+    assert [record.name for record in aftermath.recovered] == ["a"]
+    assert [*sender.rejected] == ["b"]
+    assert aftermath.failed == []
