@@ -6,20 +6,14 @@ class, so that the simulation can show for each that a duplicate appears without
 
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from campaignsync.identity import identity
 from campaignsync.outcome import RemoteCampaign
-from campaignsync.state import Claim, Entry, Record, State, Status
-
-MAX_SENDS = 3
-"""Requests for one definition over all runs, after which only a person decides ("Sync" 6)."""
-
-MAX_LEASE_S = 600
-"""The longest lease, in seconds ("Sync" 4)."""
+from campaignsync.state import MAX_LEASE_S, Claim, Entry, Record, State, Status
 
 _SENDS_S = 10
 """What sends need at any rate, in seconds, so that the shortest lease outlasts one time-out."""
@@ -76,16 +70,11 @@ Verdict = Found | Absent | Doubtful
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """How one entry came from one state to another; None where it isn't."""
+    """How the entry of one name came from one state to another; None where there is none."""
 
+    name: str
     before: Entry | None
     after: Entry | None
-
-    @property
-    def name(self) -> str:
-        """The campaign's name."""
-        entry = self.after or self.before
-        return entry.name if entry else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +106,15 @@ class Rules:
         self._settle_s = settle_s
         self._rate_limit = rate_limit
 
-    def lease_seconds(self, count: int) -> int:
-        """Return how long a lease for `count` sends lasts, in whole seconds."""
+    def lease_seconds(self, count: int, *, push_s: float) -> int:
+        """Return how long a lease for `count` sends lasts, in whole seconds.
+
+        Args:
+            count: How many claims it is for.
+            push_s: How long this run's slowest push took, in seconds.
+        """
         sends_s = _SENDS_S + (60 * count / self._rate_limit if self._rate_limit else 0)
-        return min(math.ceil(sends_s + self._timeout_s + self._settle_s), MAX_LEASE_S)
+        return min(math.ceil(sends_s + self._timeout_s + self._settle_s + 2 * push_s), MAX_LEASE_S)
 
     def may_send(self, claim: Claim, now: datetime) -> bool:
         """Return whether a request for this claim may start now and still end within its lease."""
@@ -130,34 +124,34 @@ class Rules:
         """Return how long after the end of the last of so many sends an absence proves anything."""
         return float(self._settle_s * 2 ** (max(sends, 1) - 1))
 
-    def wait_of_local(self, claim: Claim, *, started: datetime, now: datetime) -> float:
-        """Return in how many seconds a claim that only this clone holds may be resolved.
+    def wait_of_local(self, claim: Claim, *, since_start_s: float) -> float:
+        """Return in how many seconds a claim that only this clone knows of may be resolved.
 
         The lock proves its owner dead, so that its last request ended before this run started.
-        """
-        ended = min(started, claim.send_before)
-        return (ended - now).total_seconds() + self.proof_s(claim.sends)
 
-    def wait_of_shared(self, claim: Claim, *, seen_s: float, now: datetime) -> float:
-        """Return in how many seconds at most a claim on the remote may be resolved.
+        Args:
+            claim: The claim.
+            since_start_s: For how many seconds this run has held the lock, by the monotonic clock.
+        """
+        return self.proof_s(claim.sends) - since_start_s
+
+    def wait_of_shared(self, claim: Claim, *, seen_s: float) -> float:
+        """Return in how many seconds a claim on the remote may be resolved.
 
         Args:
             claim: The claim, whose owner may be alive on any machine.
             seen_s: For how many seconds this run has seen it unchanged, by its own monotonic clock.
-            now: The wall clock's time.
         """
-        by_watching = claim.lease_seconds + self.proof_s(claim.sends) - seen_s
-        by_clock = (claim.send_before + MAX_SKEW - now).total_seconds() + self.proof_s(claim.sends)
-        return min(by_watching, by_clock)
+        return claim.lease_seconds + self.proof_s(claim.sends) - seen_s
 
     def is_complete(self, totals: Sequence[int], campaigns: Sequence[RemoteCampaign]) -> bool:
         """Return whether a listing is whole: one total on every page, as many rows, no id twice."""
         ids = {campaign.camp_id for campaign in campaigns}
         return all(total == len(campaigns) for total in totals) and len(ids) == len(campaigns)
 
-    def is_own(self, entry: Entry | None, run_id: str) -> bool:
-        """Return whether an entry is a claim of this run."""
-        return isinstance(entry, Claim) and entry.claimed_by == run_id
+    def is_own(self, entry: Entry | None, runs: Collection[str]) -> bool:
+        """Return whether an entry is a claim of one of these runs."""
+        return isinstance(entry, Claim) and entry.claimed_by in runs
 
 
 def judge(claim: Claim, campaigns: Iterable[RemoteCampaign], *, recorded: Mapping[str, str]) -> Verdict:
@@ -185,23 +179,28 @@ def _ids(campaigns: Iterable[RemoteCampaign]) -> tuple[str, ...]:
 
 
 def _is_surely(claim: Claim, campaign: RemoteCampaign) -> bool:
-    known = campaign.created_at is not None and None not in _traits(campaign)
-    return known and _is_possibly(claim, campaign)
+    if campaign.created_at is None or campaign.created_at < claim.claimed_at - MAX_SKEW:
+        return False
+    traits = (*_claimed_traits(claim.definition), *_traits(campaign))
+    return None not in traits and _is_possibly(claim, campaign)
 
 
 def _is_possibly(claim: Claim, campaign: RemoteCampaign) -> bool:
-    """Return whether nothing that is known of the campaign speaks against its being the claim's."""
-    is_older = campaign.created_at is not None and campaign.created_at < claim.claimed_at - MAX_SKEW
+    """Return whether nothing that is known of the campaign speaks against its being the claim's.
+
+    Its age doesn't: a wrong clock must not hide the claim's campaign that somebody renamed.
+    """
     pairs = zip(_claimed_traits(claim.definition), _traits(campaign), strict=True)
-    return not is_older and all(theirs is None or ours == theirs for ours, theirs in pairs)
+    return all(None in pair or pair[0] == pair[1] for pair in pairs)
 
 
 def _claimed_traits(body: Mapping[str, Any]) -> tuple[object, ...]:
+    description, lists, mode = body.get("description"), body.get("contactLists"), body.get("dialingMode")
     return (
-        _text(body["description"]),
-        sorted(_text(name) for name in body["contactLists"]),
-        str(body["priority"]),
-        _text(body["dialingMode"]).lower(),
+        None if description is None else _text(description),
+        None if lists is None else sorted(_text(name) for name in lists),
+        body.get("priority"),
+        None if mode is None else _text(mode).lower(),
     )
 
 
@@ -221,19 +220,31 @@ def _text(text: str) -> str:
 
 def changes(before: State, after: State) -> tuple[Change, ...]:
     """Return what differs between two states, sorted by name."""
-    keys = before.entries.keys() | after.entries.keys()
-    pairs = [Change(before=before.entries.get(key), after=after.entries.get(key)) for key in keys]
-    return tuple(sorted((pair for pair in pairs if pair.before != pair.after), key=lambda pair: pair.name))
+    found = list[Change]()
+    for key in before.entries.keys() | after.entries.keys():
+        old, new = before.entries.get(key), after.entries.get(key)
+        # The same object is the common case, and comparing what two objects hold is slow.
+        if old is not new and old != new and (entry := new or old):
+            found.append(Change(name=entry.name, before=old, after=new))
+    return tuple(sorted(found, key=lambda change: change.name))
 
 
-def merge(tip: State, ours: Iterable[Change], *, rules: Rules, run_id: str) -> Merge:
-    """Put this clone's changes on the tip of the remote; only own claims are replaced or removed."""
+def merge(tip: State, ours: Iterable[Change], *, rules: Rules, runs: Collection[str]) -> Merge:
+    """Put this clone's changes on the tip of the branch; only own claims are replaced or removed.
+
+    Args:
+        tip: The state there.
+        ours: What this clone knows.
+        rules: The rules that keep a definition from being sent twice.
+        runs: The ids of this clone's runs whose claims these changes may replace.
+    """
     state, conflicts, lost = tip, list[Conflict](), set[str]()
     for change in ours:
         theirs = tip.get(change.name)
         if theirs == change.after:
             continue
-        if theirs == change.before or rules.is_own(theirs, run_id):
+        owners = {change.after.claimed_by} if isinstance(change.after, Claim) else runs
+        if theirs == change.before or rules.is_own(theirs, owners):
             state = state.with_entries([change.after]) if change.after else state.without([change.name])
         elif isinstance(change.after, Claim):
             lost.add(identity(change.name))

@@ -50,6 +50,7 @@ def validate(caller: Caller, paths: tuple[str, ...], *, campaigns: str, output_f
 @options.output_format("text", "json", "markdown")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when something is to be created or pending.")
 @click.option("--remote", is_flag=True, help="Also list the account: names that are not in the state.")
+@options.out
 @options.api_options
 @click.pass_obj
 def plan(  # noqa: PLR0913  # one parameter an option
@@ -61,6 +62,7 @@ def plan(  # noqa: PLR0913  # one parameter an option
     output_format: str,
     detailed_exitcode: bool,
     remote: bool,
+    out: str | None,
     **tuning: Any,  # noqa: ANN401  # the options of `options.api_options`, by name
 ) -> None:
     """Show what a sync would create, offline; nothing is changed."""
@@ -71,7 +73,17 @@ def plan(  # noqa: PLR0913  # one parameter an option
         found, state_now = offline.make_plan(place)
         others = _unmanaged(caller, place, state_now, _tuning(**tuning)) if remote else None
         rate_limit = tuning["rate_limit"]
-        show(offline.show_plan(found, output_format=output_format, rate_limit=rate_limit, unmanaged=others))
+        if out is not None:
+            offline.write_plan(place, out, found, state=state_now)
+        shown = offline.show_plan(
+            place,
+            found,
+            state=state_now,
+            output_format=output_format,
+            rate_limit=rate_limit,
+            unmanaged=others,
+        )
+        show(shown)
         end(offline.plan_exit_code(found, is_detailed=detailed_exitcode))
 
 
@@ -90,9 +102,9 @@ def plan(  # noqa: PLR0913  # one parameter an option
     help="Refuse a plan that creates more.",
 )
 @click.option("--sandbox", is_flag=True, help="Sync against the stand-in of the API, in this process.")
-@click.option("--no-preflight", is_flag=True, help="Don't compare the names with the account's first.")
+@options.plan_file
+@options.local
 @options.branch
-@options.approved
 @options.api_options
 @click.pass_obj
 def sync(  # noqa: PLR0913  # one parameter an option
@@ -106,7 +118,7 @@ def sync(  # noqa: PLR0913  # one parameter an option
     no_commit: bool,
     push: bool,
     sandbox: bool,
-    no_preflight: bool,
+    plan_file: str | None,
     **tuning: Any,  # noqa: ANN401  # the options of `options.api_options`, by name
 ) -> None:
     """Create what is new, exactly once, and commit the campIds."""
@@ -127,7 +139,7 @@ def sync(  # noqa: PLR0913  # one parameter an option
             made = _tuning(
                 is_committing=not (no_commit or sandbox),
                 is_pushing=push,
-                has_preflight=not no_preflight,
+                allowed=_allowed(place, plan_file),
                 **tuning,
             )
             _sync(caller, place, made, output_format)
@@ -140,6 +152,7 @@ def sync(  # noqa: PLR0913  # one parameter an option
 @options.state
 @options.no_commit
 @options.push
+@options.local
 @options.branch
 @options.api_options
 @click.pass_obj
@@ -183,6 +196,7 @@ def adopt(  # noqa: PLR0913  # one parameter an option
 @options.state
 @options.no_commit
 @options.push
+@options.local
 @options.branch
 @options.settle
 @click.pass_obj
@@ -194,7 +208,7 @@ def forget(  # one parameter an option
     state: str,
     no_commit: bool,
     push: bool,
-    **tuning: Any,  # noqa: ANN401  # --branch and --settle
+    **tuning: Any,  # noqa: ANN401  # --branch, --local and --settle
 ) -> None:
     """Drop the entry or the claim NAME from the state; the campaign itself stays as it is."""
     _refuse_together(push=push, no_commit=no_commit, sandbox=False)
@@ -258,6 +272,14 @@ def _sync(caller: Caller, place: "Workplace", tuning: "Tuning", output_format: s
     end(result.exit_code)
 
 
+def _allowed(place: "Workplace", plan_file: str | None) -> frozenset[str] | None:
+    if plan_file is None:
+        return None
+    from campaignsync.commands import offline
+
+    return offline.read_plan(place, plan_file)
+
+
 def _state_file(typed: str | None, *, is_sandbox: bool) -> str:
     """Return the state file; the stand-in never gets the one that the environment names for an account."""
     source = click.get_current_context().get_parameter_source("state")
@@ -269,8 +291,8 @@ def _state_file(typed: str | None, *, is_sandbox: bool) -> str:
 def _dry_run(place: "Workplace", output_format: str, *, rate_limit: int) -> None:
     from campaignsync.commands import offline
 
-    found, _ = offline.make_plan(place)
-    show(offline.show_plan(found, output_format=output_format, rate_limit=rate_limit))
+    found, state = offline.make_plan(place)
+    show(offline.show_plan(place, found, state=state, output_format=output_format, rate_limit=rate_limit))
 
 
 def _unmanaged(

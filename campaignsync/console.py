@@ -1,12 +1,15 @@
 """Between a command and its process: who calls, what is printed, how it ends. Does I/O."""
 
 import gc
+import io
+import os
+import select
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
@@ -14,6 +17,8 @@ from campaignsync.collector import collect_seldom
 from campaignsync.errors import CampaignSyncError, ExitCode, InvalidDefinitionsError
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from campaignsync.commands.online import Around
     from campaignsync.commands.workplace import Workplace
 
@@ -69,9 +74,9 @@ def run_async(place: "Workplace", work: Callable[["Around"], Awaitable[_T]]) -> 
     import anyio
 
     from campaignsync.commands.online import Around
-    from campaignsync.terminal import Interruption, SystemClock, run_interruptibly
+    from campaignsync.terminal import SystemClock, run_interruptibly
 
-    async def interruptible(stop: Interruption) -> _T:
+    async def interruptible(stop: anyio.Event) -> _T:
         return await work(Around(clock=SystemClock(), stop=stop))
 
     async def whole() -> _T:
@@ -152,10 +157,17 @@ def _explain(caller: Caller, error: CampaignSyncError) -> None:
 
 
 def run(command: click.Command) -> None:
-    """Run the command line, and exit with its code."""
-    _survive_any_text()
+    """Run the command line, and exit with its code, whatever becomes of what it prints."""
+    stdout = _open_streams()
     collect_seldom()
     code = _run(command)
+    sys.stdout.flush()
+    if stdout.error is not None:
+        click.echo(
+            f"Error: the result could not be written to stdout: {stdout.error.strerror}."
+            " The exit code still says how the command ended.",
+            err=True,
+        )
     # Else Python looks through all that is loaded once more at its end, for what is about to go anyway.
     gc.freeze()
     sys.exit(code)
@@ -176,8 +188,72 @@ def _run(command: click.Command) -> int:
     return code if isinstance(code, int) else ExitCode.DONE
 
 
-def _survive_any_text() -> None:
-    """Let a terminal that can't show a character show its number, not a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+class _Output(io.RawIOBase):
+    """Stdout or stderr of the process: what can't be written is dropped, and the command goes on.
+
+    Args:
+        descriptor: 1 or 2.
+        patience_s: Seconds to wait for a reader that takes nothing, before what is said to it is dropped;
+            None: wait for as long as it takes.
+
+    Attributes:
+        name: The descriptor, as with every file that was made from one.
+        error: Why it couldn't be written; nothing is written after that.
+    """
+
+    def __init__(self, descriptor: int, *, patience_s: float | None) -> None:
+        self.error: OSError | None = None
+        self.name = descriptor
+        self._patience_s = patience_s
+        self._is_stuck = False
+
+    def fileno(self) -> int:
+        return self.name
+
+    def isatty(self) -> bool:
+        return os.isatty(self.name)
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: "ReadableBuffer") -> int:
+        rest = whole = memoryview(data)
+        while rest and self.error is None:
+            try:
+                patience_s = 0 if self._is_stuck else self._patience_s
+                self._is_stuck = not select.select([], [self.name], [], patience_s)[1]
+                if self._is_stuck:
+                    break
+                # More than this may block although there is room.
+                rest = rest[os.write(self.name, rest[: select.PIPE_BUF]) :]
+            except BlockingIOError:  # another process made it so, and was faster
+                continue
+            except OSError as error:
+                self.error = error
+        return whole.nbytes
+
+
+def _open_streams() -> _Output:
+    """Put streams that never fail in the place of stdout and stderr; return the one of stdout."""
+    # Else a file that is opened later gets the number of a stream that was closed, and what is printed goes
+    # into it. Opened for reading, so that a write fails as it does to a closed stream.
+    while (descriptor := os.open(os.devnull, os.O_RDONLY)) <= 2:  # noqa: PLR2004  # stderr
+        os.set_inheritable(descriptor, True)  # noqa: FBT003  # it takes nothing else
+    os.close(descriptor)
+    stdout, stderr = _Output(1, patience_s=None), _Output(2, patience_s=1)
+    # What somebody else put there is theirs.
+    if sys.stdout is sys.__stdout__:
+        sys.stdout = _text_on(stdout, sys.__stdout__)
+    if sys.stderr is sys.__stderr__:
+        sys.stderr = _text_on(stderr, sys.__stderr__)
+    return stdout
+
+
+def _text_on(output: _Output, original: TextIO | None) -> TextIO:
+    # A terminal that can't show a character shows its number, not a traceback.
+    return io.TextIOWrapper(
+        output,
+        encoding=original.encoding if original else "utf-8",
+        errors="backslashreplace",
+        line_buffering=True,
+    )

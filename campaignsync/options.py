@@ -47,10 +47,25 @@ settle = option(
     metavar="S",
     help="Seconds in which the vendor may still carry out a request whose answer was lost.",
 )
-push = click.option("--push", is_flag=True, help="Claim and record through the remote, too.")
-no_commit = click.option("--no-commit", is_flag=True, help="Save the state file, but commit nothing.")
-approved = option(
-    "--approved", metavar="COMMIT", help="Create only what stands in this commit, whose plan was approved."
+push = click.option(
+    "--push", is_flag=True, help="Push claims and results, so that concurrent runs can't create twice."
+)
+no_commit = click.option(
+    "--no-commit", is_flag=True, help="Sync the folder and its state file; commit nothing."
+)
+plan_file = click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(),
+    metavar="FILE",
+    help="Send only what this plan holds, which `plan --out` wrote.",
+)
+out = click.option("--out", type=click.Path(), metavar="FILE", help="Also write the plan, for `sync --plan`.")
+local = click.option(
+    "--local",
+    "is_local",
+    is_flag=True,
+    help="Sync without --push where the branch has an upstream: nobody else syncs.",
 )
 branch = option("--branch", metavar="NAME", help="The branch to push to, if not the remote's default.")
 

@@ -14,10 +14,11 @@ class Created:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """The server said no with a 4xx that means it: nothing exists.
+    """The server said no with a 4xx that means it, or sent the request elsewhere with a 3xx: nothing exists.
 
     Attributes:
-        reason: The status and the server's own words, short, printable, without secrets.
+        reason: The status and the server's own words, or where it redirects to; short, printable, without
+            secrets.
     """
 
     reason: str
@@ -98,7 +99,7 @@ class Page:
     """One page of the account's list.
 
     Attributes:
-        campaigns: The rows of this page.
+        campaigns: The rows of this page; they may be fewer than were asked for.
         total: How many campaigns the account has, as this page says (``totalResults``).
         has_more: Whether the server says that another page follows.
     """

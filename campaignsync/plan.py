@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
@@ -69,6 +70,23 @@ class Plan:
     renames: Mapping[str, Claim | Record]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a plan's campaigns are created.
+
+    Attributes:
+        host: The environment's base URL; None while neither state nor settings name it.
+        app_id: The application's id; None likewise.
+        state: The state file, as typed.
+        is_new: Whether nothing was ever created from it.
+    """
+
+    host: str | None
+    app_id: str | None
+    state: str
+    is_new: bool
+
+
 def make_plan(definitions: Sequence[Definition], state: State) -> Plan:
     """Compare the definitions with the state.
 
@@ -108,6 +126,62 @@ def make_plan(definitions: Sequence[Definition], state: State) -> Plan:
         unchanged=unchanged,
         renames=_renames(create, [*removed, *orphans]),
     )
+
+
+def body_digest(body: Mapping[str, Any]) -> str:
+    """Return the digest by which a body is named: SHA-256 of it with sorted keys, as UTF-8, no spaces."""
+    return _digest(body)
+
+
+def plan_digest(bodies: Iterable[Mapping[str, Any]]) -> str:
+    """Return the digest of what is to be sent, in any order; empty for nothing."""
+    digests = sorted(map(body_digest, bodies))
+    return _digest(digests) if digests else ""
+
+
+def planned_digests(data: object, *, state: str, host: str | None, app_id: str | None) -> frozenset[str]:
+    """Return the digests of all bodies that a plan, as JSON, would send.
+
+    Args:
+        data: The plan's JSON. Its entries may name their digests without the bodies.
+        state: The state file that it must be for.
+        host: The host that it must be for, where both name one.
+        app_id: The application that it must be for, where both name one.
+
+    Raises:
+        ValueError: It is no such plan; the message says why.
+    """
+    match data:
+        case {"formatVersion": 1, "target": {**target}, "create": [*create], "pending": [*pending]}:
+            wanted = {"state": state, "host": host, "appId": app_id}
+        case _:
+            raise ValueError("is not a plan of this version")
+    for key, value in wanted.items():
+        if None not in (value, target.get(key)) and target[key] != value:
+            raise ValueError(f"is a plan for the {key} {target[key]!r}, and this run is for {value!r}")
+    return frozenset(digest for entry in (*create, *pending) if (digest := _planned_digest(entry)))
+
+
+def _planned_digest(entry: Any) -> str | None:  # noqa: ANN401  # JSON of any kind
+    match entry:
+        case {"body": dict(body), "digest": str(digest)} if body_digest(body) == digest:
+            return digest
+        case {"digest": str(digest), **rest} if rest.get("body") is None:
+            return digest
+        case {"digest": None}:
+            return None
+        case _:
+            raise ValueError("names a digest that isn't its body's")
+
+
+def known_digests(state: State) -> dict[str, str]:
+    """Return the names of the recorded campaigns by their files' digests: such files need not be parsed."""
+    return {entry.digest: entry.name for entry in state.entries.values() if isinstance(entry, Record)}
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 
 def _body(definition: Definition) -> Mapping[str, Any]:

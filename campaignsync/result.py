@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from campaignsync.claims import Conflict
 from campaignsync.errors import ExitCode
-from campaignsync.plan import Plan
+from campaignsync.plan import Plan, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,7 @@ class Result:
     """How a run ended; every list is sorted by name.
 
     Attributes:
+        target: Where the campaigns were created.
         plan: What it set out to do.
         created: Made by this run.
         recovered: Made by a request whose answer was lost, found in the account.
@@ -45,6 +46,7 @@ class Result:
         record_error: Why committing or pushing failed; empty where it did not.
     """
 
+    target: Target
     plan: Plan
     created: tuple[Done, ...] = ()
     recovered: tuple[Done, ...] = ()

@@ -1,11 +1,13 @@
 """The machine's side of a run: Ctrl-C, the clock, chance. Does I/O."""
 
+import asyncio
 import os
 import random
 import signal
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from types import FrameType
 from typing import TypeVar
 
 import anyio
@@ -34,54 +36,48 @@ class SystemClock:
         return random.random()  # noqa: S311  # spreads retries over time; nothing depends on its secrecy
 
 
-class Interruption:
-    """Whether a person or the machine asked the run to end."""
-
-    def __init__(self) -> None:
-        self._event = anyio.Event()
-
-    def is_set(self) -> bool:
-        """Return whether it was asked."""
-        return self._event.is_set()
-
-    async def wait(self) -> None:
-        """Return once it is asked."""
-        await self._event.wait()
-
-    def set(self) -> None:
-        """Ask."""
-        self._event.set()
-
-
 async def run_interruptibly(
-    work: Callable[[Interruption], Awaitable[_T]], *, on_exit: Callable[[], None]
+    work: Callable[[anyio.Event], Awaitable[_T]], *, on_exit: Callable[[], None]
 ) -> _T:
-    """Do some work that the first Ctrl-C or SIGTERM asks to end; a second one leaves at once.
+    """Do some work that the first Ctrl-C, SIGTERM or SIGHUP asks to end; a second one leaves at once.
+
+    Runs on asyncio, in the main thread; leaves with 130. A SIGHUP that is ignored when this starts stays so:
+    that is what `nohup` asks for.
 
     Args:
-        work: Is given the interruption to look at.
-        on_exit: Tidies the terminal when leaving at once.
+        work: Is given the event that says that it is asked to end.
+        on_exit: Tidies the terminal when leaving at once, in half a second at most.
     """
-    interruption, results, errors = Interruption(), list[_T](), list[Exception]()
-    async with anyio.create_task_group() as group:
-        group.start_soon(_listen, interruption, on_exit)
+    loop, stop = asyncio.get_running_loop(), anyio.Event()
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+
+    def on_first(_number: int, _frame: FrameType | None) -> None:
+        for number in numbers:
+            signal.signal(number, on_second)
+
+    def on_second(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(130))
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
         try:
-            results.append(await work(interruption))
-        except Exception as error:  # noqa: BLE001  # raised again outside of the group, which would wrap it
-            errors.append(error)
-        group.cancel_scope.cancel()
-    if errors:
-        raise errors[0]
-    return results[0]
+            on_exit()
+        finally:
+            os._exit(130)
 
+    def ask() -> None:
+        stop.set()
+        click.echo(
+            "Stopping: waiting for the requests under way, then saving. Again to leave at once.", err=True
+        )
 
-async def _listen(interruption: Interruption, on_exit: Callable[[], None]) -> None:
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async for _ in signals:
-            if interruption.is_set():
-                on_exit()
-                os._exit(130)
-            interruption.set()
-            click.echo(
-                "Stopping: waiting for the requests under way, then saving. Again to leave at once.", err=True
-            )
+    for number in numbers:
+        # The loop hears a signal through a descriptor, whatever handler it has: so `ask` is called between
+        # two steps of the work, and the handler at once, even in the middle of a write that blocks.
+        loop.add_signal_handler(number, ask)
+        signal.signal(number, on_first)
+    try:
+        return await work(stop)
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

@@ -2,53 +2,34 @@
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-
-import anyio.to_thread
 
 from campaignsync.claims import Rules
+from campaignsync.commands.recording import recording
 from campaignsync.commands.workplace import Tuning, Workplace
-from campaignsync.errors import GitError
-from campaignsync.git import GitRepository
 from campaignsync.kore.auth import tokens_of
 from campaignsync.kore.client import KoreClient
 from campaignsync.kore.pacing import Pacer
 from campaignsync.outcome import RemoteCampaign
+from campaignsync.protocol.decisions import Decided, Decisions
+from campaignsync.protocol.listing import list_account
+from campaignsync.protocol.ports import Clock, Options, Stop
+from campaignsync.protocol.run import Sync
+from campaignsync.protocol.tools import Context, Tools, pause
 from campaignsync.report import as_json, markdown, text
 from campaignsync.report.summary import both_ids
 from campaignsync.result import Result
 from campaignsync.settings import Account
 from campaignsync.state import State
-from campaignsync.store import StateFile
-from campaignsync.sync.adopting import Decided, Decisions
-from campaignsync.sync.ledger import Ledger
-from campaignsync.sync.listing import list_account
-from campaignsync.sync.ports import Clock, Options, Stop
-from campaignsync.sync.run import Sync
-from campaignsync.sync.tools import Context, Tools, pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What the process gives a command: time, and the wish to end it."""
+    """What the process gives a command: its clock and its stop signal."""
 
     clock: Clock
     stop: Stop
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _SavedInThread:
-    """The state file as the sync's port: while the disk is written, answers keep coming in."""
-
-    file: StateFile
-
-    def load(self) -> State:
-        return self.file.load()
-
-    async def save(self, state: State) -> None:
-        await anyio.to_thread.run_sync(self.file.save, state)
 
 
 async def sync(place: Workplace, account: Account, *, tuning: Tuning, around: Around) -> Result:
@@ -58,11 +39,11 @@ async def sync(place: Workplace, account: Account, *, tuning: Tuning, around: Ar
         CampaignSyncError: Something ended it before anything was created.
     """
     options = place.options(tuning, account)
-    async with _ledger(place, options, tuning=tuning, around=around) as (ledger, repository):
-        # With --push, a fetch may bring other definitions first.
-        with nullcontext(place.definitions) if tuning.is_pushing else place.read_ahead() as definitions:
-            async with _tools(place, account, options=options, around=around) as tools:
-                return await Sync(definitions, ledger, repository=repository, tools=tools).run()
+    async with (
+        recording(place, _context(place, options, around), tuning=tuning) as target,
+        _tools(place, account, options=options, around=around) as tools,
+    ):
+        return await Sync(target.recorder, target.ledger, tools, work_tree=target.work_tree).run()
 
 
 async def sync_sandbox(place: Workplace, *, tuning: Tuning, around: Around) -> Result:
@@ -90,13 +71,11 @@ async def adopt(  # noqa: PLR0913  # what the command was given, each by name
     """
     options = place.options(tuning, account)
     async with (
-        _ledger(place, options, tuning=tuning, around=around) as (ledger, repository),
+        recording(place, _context(place, options, around), tuning=tuning) as target,
         _tools(place, account, options=options, around=around) as tools,
     ):
-        decisions = Decisions(ledger, repository=repository, tools=tools)
-        return await decisions.adopt(
-            place.definitions, source=source, camp_id=camp_id, list_account=lambda: list_account(tools)
-        )
+        decisions = Decisions(target.recorder, target.ledger, tools)
+        return await decisions.adopt(source=source, camp_id=camp_id, list_account=lambda: list_account(tools))
 
 
 async def forget(place: Workplace, *, name: str, tuning: Tuning, around: Around) -> Decided:
@@ -105,10 +84,9 @@ async def forget(place: Workplace, *, name: str, tuning: Tuning, around: Around)
     Raises:
         CampaignSyncError: It can't be.
     """
-    options = place.options(tuning, None)
-    async with _ledger(place, options, tuning=tuning, around=around) as (ledger, repository):
-        context = _context(place, options, around)
-        return await Decisions(ledger, repository=repository, tools=context).forget(name)
+    context = _context(place, place.options(tuning, None), around)
+    async with recording(place, context, tuning=tuning) as target:
+        return await Decisions(target.recorder, target.ledger, context).forget(name)
 
 
 def show_result(result: Result, *, output_format: str) -> str:
@@ -145,31 +123,6 @@ async def unmanaged(
         campaigns = await list_account(tools)
     others = [campaign for campaign in campaigns if state.get(campaign.name) is None]
     return tuple(sorted(others, key=lambda campaign: (campaign.name, campaign.camp_id)))
-
-
-@asynccontextmanager
-async def _ledger(
-    place: Workplace, options: Options, *, tuning: Tuning, around: Around
-) -> AsyncIterator[tuple[Ledger, GitRepository | None]]:
-    """Lock the state, and give what may write it."""
-    repository = await place.repository()
-    if repository is None and tuning.is_committing:
-        raise GitError(
-            "this folder is not inside a git work tree",
-            hint="Run it in the repository of the definitions; --no-commit syncs without git.",
-        )
-    store = place.state_file(_git_dir_of_state(repository))
-    # What the stand-in holds is nobody's history: its state is neither committed nor compared with git's.
-    tracked = None if place.is_sandbox else repository
-    with store.lock(now=around.clock.now()):
-        yield Ledger(_SavedInThread(file=store), tracked, _context(place, options, around)), tracked
-
-
-def _git_dir_of_state(repository: GitRepository | None) -> Path | None:
-    """Return the git folder for the lock: two work trees that share a state file outside share its lock."""
-    if repository is None or not repository.state.is_relative_to(repository.top):
-        return None
-    return repository.git_dir
 
 
 @asynccontextmanager

@@ -1,24 +1,21 @@
 """Where a command works: the folder, the environment, and the parts made of them. Does I/O.
 
-Git and the sync are imported where they are asked for: to check definitions and to plan needs neither.
+Git and the protocol are imported where they are asked for: to check definitions and to plan needs neither.
 """
 
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from campaignsync.loader import DefinitionFiles
 from campaignsync.progress import TerminalProgress
-from campaignsync.store import StateFile, scratch_folder
+from campaignsync.repository.layout import find_layout, journal_path
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from campaignsync.git import GitRepository
+    from campaignsync.protocol.ports import Options
+    from campaignsync.repository.layout import Layout
     from campaignsync.settings import Account
-    from campaignsync.sync.ports import Options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,27 +43,20 @@ class Workplace:
         """The definition files."""
         return DefinitionFiles(root=self.root, folder=self.campaigns)
 
-    def read_ahead(self) -> "AbstractContextManager[DefinitionFiles]":
-        """Return the definitions, being read while the block loads the state, where that takes as long."""
-        is_worthwhile = self.state_file().is_large()
-        return self.definitions.read_ahead() if is_worthwhile else nullcontext(self.definitions)
-
     @property
     def state_path(self) -> Path:
         """The state file."""
         return self.root / self.state
 
-    def state_file(self, git_dir: Path | None = None) -> StateFile:
-        """Return the state file, with its lock in the git folder of the work tree that it is in."""
-        return StateFile(
-            path=self.state_path, shown=self.state, scratch=scratch_folder(self.state_path, git_dir)
-        )
+    @property
+    def layout(self) -> "Layout | None":
+        """The work tree around the working directory; None outside git."""
+        return find_layout(self.root)
 
-    async def repository(self) -> "GitRepository | None":
-        """Return the work tree around the working directory; None outside git."""
-        from campaignsync.git import open_repository
-
-        return await open_repository(self.root, self.state_path, self.env)
+    @property
+    def journal(self) -> Path:
+        """The journal of the state file."""
+        return journal_path(self.state_path, self.layout)
 
     @property
     def host(self) -> str | None:
@@ -104,7 +94,7 @@ class Workplace:
         """Return one run's options, under a new random id."""
         import uuid
 
-        from campaignsync.sync.ports import Options
+        from campaignsync.protocol.ports import Options
 
         run_url = self.run_url
         host = account.host if account and not self.is_sandbox else self.host
@@ -112,13 +102,10 @@ class Workplace:
             host=host,
             app_id=account.app_id if account else self.app_id,
             run_id=f"{uuid.uuid4().hex} {run_url}".strip(),
+            state=self.state,
             run_url=run_url,
-            is_committing=tuning.is_committing,
-            is_pushing=tuning.is_pushing,
-            is_tracked=tuning.is_committing,
-            branch=tuning.branch,
-            approved=tuning.approved,
-            has_preflight=tuning.has_preflight,
+            actor=self.env.get("GITHUB_ACTOR", "") if self.is_in_actions else "",
+            allowed=tuning.allowed,
             max_creates=tuning.max_creates,
             parallel=tuning.parallel,
             timeout_s=tuning.timeout_s,
@@ -129,13 +116,20 @@ class Workplace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
-    """The options of the commands that call the API or commit; see `Options` for units."""
+    """The options of the commands that call the API or commit; see `Options` for units.
+
+    Attributes:
+        is_committing: Record in git, not in the folder.
+        is_pushing: Claim and record on the remote's branch.
+        is_local: Nobody else syncs, though the branch has an upstream.
+        branch: The branch to push to, where it isn't the remote's default.
+    """
 
     is_committing: bool = True
     is_pushing: bool = False
+    is_local: bool = False
     branch: str | None = None
-    approved: str | None = None
-    has_preflight: bool = True
+    allowed: frozenset[str] | None = None
     max_creates: int = 100
     parallel: int = 4
     rate_limit: int = 60

@@ -20,6 +20,8 @@ CAMP_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 """What is taken for an id: it goes into the state, commit messages and commands for people to copy."""
 
 _MOST_WAIT_S = 600.0
+# A century, so that a time can be told from whatever a server says.
+_MOST_SKEW_S = 100 * 365 * 86400.0
 # Without the "You've", which comes with a straight or a curly apostrophe.
 _OVER_LIMIT = ("exceeded the per-minute rate limit", "rate limit for this api has been reached")
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
@@ -34,19 +36,28 @@ class Answer:
     Attributes:
         status: The HTTP status.
         body: What came with it.
+        date: When the server made it, by its own clock (RFC 9110, 6.6.1), as it wrote it.
         retry_after_s: Seconds that it asks to wait, if it does.
+        redirects_to: Where a 3xx leads, fit to be shown; empty where it doesn't say.
         secrets: What must not be shown of it.
     """
 
     status: int
     body: bytes = field(repr=False)
+    date: str | None = None
     retry_after_s: float | None = None
+    redirects_to: str = ""
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def is_success(self) -> bool:
         """Whether the status is a 2xx."""
         return 200 <= self.status <= 299  # noqa: PLR2004  # RFC 9110, 15.3 in numbers
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the status is a 3xx."""
+        return 300 <= self.status <= 399  # noqa: PLR2004  # RFC 9110, 15.4 in numbers
 
     @property
     def is_refusal(self) -> bool:
@@ -60,7 +71,10 @@ class Answer:
 
     @property
     def reason(self) -> str:
-        """The status and the server's own words."""
+        """The status and the server's own words, or where it redirects to."""
+        if self.is_redirect and self.redirects_to:
+            where = f"redirects to {self.redirects_to} (redirects are not followed)"
+            return f"HTTP {self.status}{_phrase(self.status)}: {where}"
         words = shown(_words(parsed(self.body), self.text), self.secrets)
         return f"HTTP {self.status}: {words}" if words else f"HTTP {self.status}{_phrase(self.status)}"
 
@@ -84,12 +98,35 @@ def retry_after_s(value: str | None, now: datetime) -> float | None:
         return None
     if _SECONDS.fullmatch(value.strip()):
         return min(float(value), _MOST_WAIT_S)
+    date = _http_date(value)
+    return None if date is None else min(max(date.timestamp() - now.timestamp(), 0.0), _MOST_WAIT_S)
+
+
+def clock_skew_s(value: str | None, *, started: datetime, ended: datetime) -> float | None:
+    """Return by how many seconds the server's clock is ahead of this machine's; negative where it is behind.
+
+    Args:
+        value: The answer's `Date` header, in whole seconds (RFC 9110, 5.6.7); None where there is none.
+        started: When the request began, by this machine's clock.
+        ended: When the answer had arrived.
+
+    Returns:
+        0 where the date lies between the two, give or take a second; None where there is nothing readable.
+    """
+    date = None if value is None else _http_date(value)
+    if date is None:
+        return None
+    ahead_s = max(date.timestamp() - ended.timestamp() - 1, 0.0)
+    behind_s = max(started.timestamp() - 1 - date.timestamp(), 0.0)
+    return min(max(ahead_s - behind_s, -_MOST_SKEW_S), _MOST_SKEW_S)
+
+
+def _http_date(text: str) -> datetime | None:
     try:
-        date = parsedate_to_datetime(value)
-        waited_s = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now.timestamp()
+        date = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return min(max(waited_s, 0.0), _MOST_WAIT_S)
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def create_outcome(answer: Answer, *, sent: str) -> Outcome:
@@ -106,7 +143,7 @@ def create_outcome(answer: Answer, *, sent: str) -> Outcome:
         return OverLimit(retry_after_s=answer.retry_after_s)
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return Unauthorized(reason=answer.reason)
-    if answer.is_refusal and answer.status not in _UNPROVEN:
+    if answer.is_redirect or (answer.is_refusal and answer.status not in _UNPROVEN):
         return Rejected(reason=answer.reason)
     return Unknown(reason=answer.reason, is_refusal=answer.status == HTTPStatus.CONFLICT)
 

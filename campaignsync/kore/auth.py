@@ -50,7 +50,7 @@ def header_value(text: str, variable: str) -> str:
     if not _HEADER_VALUE.fullmatch(text):
         raise SettingsError(
             f"{variable} is empty or holds a character that no HTTP header can carry",
-            hint="Set it anew; a line break or a space that was copied along is the usual reason.",
+            hint="Set it again; a line break or a space that was copied along is the usual reason.",
         )
     return text
 

@@ -15,9 +15,9 @@ import httpx
 
 from campaignsync import __version__
 from campaignsync.errors import SettingsError
-from campaignsync.kore.answers import Answer, create_outcome
+from campaignsync.kore.answers import Answer, clock_skew_s, create_outcome
 from campaignsync.kore.auth import Tokens, header_value
-from campaignsync.kore.exchange import Broken, Call, Gate, exchange
+from campaignsync.kore.exchange import Broken, Call, Gate, exchange, set_location_aside
 from campaignsync.kore.pacing import Pacer
 from campaignsync.kore.pages import PAGE_ROWS, page_outcome
 from campaignsync.outcome import (
@@ -55,6 +55,8 @@ class KoreClient:
 
     Attributes:
         requests: How many requests were sent so far, of any kind.
+        skew_s: By how many seconds the server's clock is ahead of this machine's (negative: behind), by the
+            first answer of any kind with a readable `Date`; None before.
 
     Raises:
         SettingsError: An id can't stand in a header, or the host is no URL.
@@ -74,6 +76,7 @@ class KoreClient:
         on_detail: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.requests = 0
+        self.skew_s: float | None = None
         self._headers = _headers(app_id, account_id)
         self._url = _base_url(host, app_id)
         # Nobody's proxy has any business with what stays on this machine.
@@ -89,9 +92,10 @@ class KoreClient:
     async def __aenter__(self) -> Self:
         try:
             self._http = httpx.AsyncClient(
-                timeout=None,  # noqa: S113  # one deadline over the whole attempt stands in its place
+                timeout=None,  # noqa: S113  # one deadline over the whole attempt instead
                 trust_env=not self._is_direct,
                 limits=httpx.Limits(max_connections=None),
+                event_hooks={"response": [set_location_aside]},
             )
         except (ValueError, ImportError, OSError, httpx.InvalidURL):
             # Without the cause: a proxy's URL may hold a password.
@@ -123,15 +127,15 @@ class KoreClient:
             return await self._create_once(sent, permit)
         return outcome
 
-    async def page(self, number: int) -> PageOutcome:
-        """Read one page of the account's voice campaigns, newest first.
+    async def page(self, skip: int) -> PageOutcome:
+        """Read the account's voice campaigns from one on, newest first: a page of them, which may be short.
 
         Args:
-            number: Which page, from 1.
+            skip: The number of the first, 0 for the newest.
         """
-        outcome = await self._page_once(number)
+        outcome = await self._page_once(skip)
         if isinstance(outcome, Unauthorized) and self._tokens.is_renewable:
-            return await self._page_once(number)
+            return await self._page_once(skip)
         return outcome
 
     async def _create_once(self, sent: str, permit: Callable[[], bool]) -> Outcome:
@@ -149,12 +153,12 @@ class KoreClient:
                 case never:
                     assert_never(never)
 
-    async def _page_once(self, number: int) -> PageOutcome:
+    async def _page_once(self, skip: int) -> PageOutcome:
         async with self._pacer.slot():
-            call = self._call("campaign/getAllCampaignDetails", _listing(number), most_bytes=_MOST_PAGE_BYTES)
+            call = self._call("campaign/getAllCampaignDetails", _listing(skip), most_bytes=_MOST_PAGE_BYTES)
             match await self._told(call, Gate(lambda: True, self._count)):
                 case Answer() as answer:
-                    outcome = page_outcome(answer, number)
+                    outcome = page_outcome(answer, skip)
                     self._pace(outcome)
                     return outcome
                 case Broken(reason=reason):
@@ -176,11 +180,13 @@ class KoreClient:
         )
 
     async def _told(self, call: Call, gate: Gate) -> Answer | Broken | Withheld:
-        """Exchange, and tell of it."""
+        """Exchange, tell of it, and compare the clocks once."""
         if self._http is None:
             raise RuntimeError("the client is not open: use it as an async context manager")
-        started = self._monotonic()
+        started, started_at = self._monotonic(), self._now()
         result = await exchange(self._http, call, gate, timeout_s=self._timeout_s, now=self._now)
+        if self.skew_s is None and isinstance(result, Answer):
+            self.skew_s = clock_skew_s(result.date, started=started_at, ended=self._now())
         spent_ms = 1000 * (self._monotonic() - started)
         self._on_detail(f"{call.method} {call.url.raw_path.decode()}: {_summary(result)} ({spent_ms:.0f} ms)")
         return result
@@ -226,12 +232,16 @@ def _is_url(text: str) -> bool:
         return False
 
 
-def _listing(number: int) -> str:
-    """Return the body of the list call as the vendor's sample has it."""
-    skip = (number - 1) * PAGE_ROWS
-    newest_first = {"createdAt": "desc"}
+def _listing(skip: int) -> str:
+    """Return the body of the list call, with the keys of the vendor's sample."""
     return json.dumps(
-        {"type": "voice", "limit": PAGE_ROWS, "skip": skip, "page": number, "sortBy": newest_first}
+        {
+            "type": "voice",
+            "limit": PAGE_ROWS,
+            "skip": skip,
+            "page": skip // PAGE_ROWS + 1,
+            "sortBy": {"createdAt": "desc"},
+        }
     )
 
 

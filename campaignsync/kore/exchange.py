@@ -1,9 +1,10 @@
 """One request and its answer over httpx, under one deadline; and whether any byte of it may have left. I/O.
 
 Whether a failed create may be repeated hangs on one question: did the request leave this machine? httpx
-doesn't say, so a gate stands before the first byte: httpcore announces it to the `trace` extension.
+doesn't say, so a gate comes before the first byte: httpcore announces it to the `trace` extension.
 """
 
+import codecs
 import os
 import socket
 import ssl
@@ -16,12 +17,13 @@ import anyio
 import httpx
 
 from campaignsync.kore.answers import Answer, retry_after_s
-from campaignsync.kore.words import shown
+from campaignsync.kore.words import shown, shown_place
 from campaignsync.outcome import Withheld
 
 # httpcore's name for the moment, https://www.encode.io/httpcore/extensions/#trace
 _FIRST_BYTE = ".send_request_headers.started"
 _MOST_CAUSES = 10
+_LOCATION = "campaignsync.location"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,13 +130,22 @@ class _GatedBody(httpx.AsyncByteStream):
         return self._rest.pop()
 
 
+async def set_location_aside(response: httpx.Response) -> None:
+    """Keep where a redirect leads from httpx, as its response hook.
+
+    httpx makes the next request even if it is not to follow, and loses the answer where it can't.
+    """
+    if "Location" in response.headers:
+        response.extensions[_LOCATION] = response.headers.pop("Location")
+
+
 async def exchange(
     http: httpx.AsyncClient, call: Call, gate: Gate, *, timeout_s: float, now: Callable[[], datetime]
 ) -> Answer | Broken | Withheld:
     """Send a request and read the whole answer.
 
     Args:
-        http: The client, without time-outs of its own.
+        http: The client, without time-outs of its own, and with `set_location_aside` as a hook.
         call: The request.
         gate: Asked before the first byte.
         timeout_s: Seconds for all of it: connecting, writing, reading.
@@ -175,8 +186,12 @@ async def _answer(http: httpx.AsyncClient, call: Call, gate: Gate, now: Callable
     try:
         return Answer(
             status=response.status_code,
-            body=await _body(response, call.most_bytes),
+            body=(await _body(response, call.most_bytes)).removeprefix(codecs.BOM_UTF8),
+            date=response.headers.get("Date"),
             retry_after_s=retry_after_s(response.headers.get("Retry-After"), now()),
+            redirects_to=shown_place(
+                response.extensions.get(_LOCATION), base=str(call.url), secrets=call.secrets
+            ),
             secrets=call.secrets,
         )
     finally:

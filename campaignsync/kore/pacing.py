@@ -60,7 +60,7 @@ class Pacer:
             self._give_back()
 
     def hold(self, seconds: float) -> None:
-        """Let no request start for so many seconds from now; a longer hold that stands is kept."""
+        """Let no request start for so many seconds from now; a longer hold is kept."""
         self._held_until = max(self._held_until, self._monotonic() + seconds)
 
     def back_off(self, asked_s: float | None) -> None:

@@ -11,26 +11,26 @@ from campaignsync.kore.answers import CAMP_ID, Answer, StrictModel, is_no, parse
 from campaignsync.kore.words import shown
 from campaignsync.outcome import OverLimit, Page, PageFailed, PageOutcome, RemoteCampaign, Unauthorized
 
-PAGE_ROWS = 50
-"""Rows asked for in one page of the list; the vendor's own sample asks for as many."""
+PAGE_ROWS = 100
+"""Rows asked for in one page of the list; one may hold fewer (the product's contract, "Sync" 3)."""
 
 
-def page_outcome(answer: Answer, number: int) -> PageOutcome:
+def page_outcome(answer: Answer, skip: int) -> PageOutcome:
     """Return what an answer to a request for one page of the list means.
 
     Args:
         answer: The answer.
-        number: Which page was asked for, from 1.
+        skip: The number of the first campaign that was asked for, 0 for the newest.
     """
     if answer.is_success:
         try:
             page = _PageAnswer.model_validate_json(answer.body)
         except ValidationError as error:
             if not (is_no(parsed(answer.body)) or _is_bare_sentence(answer)):
-                return PageFailed(reason=_unreadable(error, answer, number))
+                return PageFailed(reason=_unreadable(error, answer, skip))
         else:
             if not page.says_no:
-                return _page(page.data, number)
+                return _page(page.data, skip)
     # Under any status, since reading has no effect: to ask again later is always right.
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS or answer.says_over_limit():
         return OverLimit(retry_after_s=answer.retry_after_s)
@@ -81,13 +81,13 @@ class _PageAnswer(StrictModel):
         return is_no({"status": self.status, "errors": self.errors})
 
 
-def _page(data: _PageData, number: int) -> Page | PageFailed:
+def _page(data: _PageData, skip: int) -> Page | PageFailed:
     rows = [_campaign(row) for row in data.results]
     known = [row for row in rows if row is not None]
     if len(known) < len(rows):
-        position = rows.index(None)
-        return PageFailed(reason=f"page {number} of the list: row {position + 1} names no id, or two")
-    is_short = (number - 1) * PAGE_ROWS + len(rows) < data.total
+        position = skip + rows.index(None)
+        return PageFailed(reason=f"the account's list: row {position + 1} names no id, or two")
+    is_short = skip + len(rows) < data.total
     return Page(
         campaigns=tuple(known),
         total=data.total,
@@ -128,7 +128,8 @@ def _is_bare_sentence(answer: Answer) -> bool:
             return answer.says_over_limit()
 
 
-def _unreadable(error: ValidationError, answer: Answer, number: int) -> str:
+def _unreadable(error: ValidationError, answer: Answer, skip: int) -> str:
     first = error.errors(include_input=False, include_context=False, include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"]) or "the answer"
-    return shown(f"page {number} of the list can't be read: {where}: {first['msg']}", answer.secrets)
+    whole = f"the account's list, after {skip} rows, can't be read: {where}: {first['msg']}"
+    return shown(whole, answer.secrets)

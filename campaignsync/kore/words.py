@@ -4,7 +4,7 @@ import html
 import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
 _MOST_SHOWN = 200
 # What the patterns below look at. They take quadratic time on text made for the purpose.
@@ -32,6 +32,28 @@ def shown(text: str, secrets: Iterable[str]) -> str:
     if line.startswith("<"):
         line = " ".join(_TAG.sub(" ", line).split())
     return line if len(line) <= _MOST_SHOWN else line[: _MOST_SHOWN - 1] + "…"
+
+
+def shown_place(location: str | None, *, base: str, secrets: Iterable[str]) -> str:
+    """Return where a redirect leads, without query and user: ``https://sso.example/login``.
+
+    Args:
+        location: The `Location` header (RFC 9110, 10.2.2), which may be relative; None where there is none.
+        base: The URL that was asked for.
+        secrets: What must not be shown.
+
+    Returns:
+        Nothing where it is missing, or names no place on the web.
+    """
+    if not location:
+        return ""
+    try:
+        # Secrets are hidden first: taking the URL apart could leave half of one.
+        parts = urlsplit(urljoin(base, shown(location, secrets)))
+    except ValueError:
+        return ""
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}" if parts.scheme in {"http", "https"} and host else ""
 
 
 def _spellings(secrets: Iterable[str]) -> list[str]:

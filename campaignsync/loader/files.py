@@ -15,6 +15,9 @@ from campaignsync.errors import Problem
 LARGEST = 1024 * 1024
 """Bytes that a definition file may hold (the product's contract, "Definition files")."""
 
+LINKED = "is a symbolic link: put the file or the folder itself here"
+SUBMODULED = "is a repository of its own (a submodule): move its definitions here"
+
 _ENDINGS = (".yaml", ".yml")
 # Control characters, line breaks, and what Python stands a byte for that is no UTF-8 (PEP 383).
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -51,11 +54,16 @@ def read(path: str | Path) -> bytes:
     return content
 
 
+def too_large(size: int) -> str:
+    """Return why a file of so many bytes can't be a definition."""
+    return f"holds {size:,} bytes, which is more than {LARGEST:,} (1 MiB)"
+
+
 def _check(status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise UnreadableError("is a folder, a pipe or a device, not a file")
     if status.st_size > LARGEST:
-        raise UnreadableError(f"holds {status.st_size:,} bytes, which is more than {LARGEST:,} (1 MiB)")
+        raise UnreadableError(too_large(status.st_size))
 
 
 class Finder:
@@ -67,7 +75,6 @@ class Finder:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._real_root = Path(os.path.realpath(root))
 
     def below(self, folder: str) -> Iterator[str | Problem]:
         """Find the files below a folder; hidden files and folders are skipped.
@@ -78,7 +85,9 @@ class Finder:
         Yields:
             Paths like it, and problems of what can't be one of them.
         """
-        real_folder = Path(os.path.realpath(self._root / folder))
+        if (self._root / folder).is_symlink():
+            yield problem_of(folder, LINKED)
+            return
         left = [folder]
         while left:
             inside = left.pop()
@@ -91,55 +100,38 @@ class Finder:
             for entry in entries:
                 path = entry.name if inside == "." else f"{inside}/{entry.name}"
                 if entry.is_symlink():
-                    yield from self._link(path, real_folder)
+                    yield problem_of(path, LINKED)
                 elif entry.is_dir(follow_symlinks=False):
+                    if os.path.lexists(f"{entry.path}/.git"):
+                        yield problem_of(path, SUBMODULED)
+                        continue
                     left.append(path)
-                    if _looks_like_definition(path):
+                    if looks_like_definition(path):
                         yield problem_of(path, "is a folder, not a file: rename it")
-                elif _looks_like_definition(path):
-                    yield _fit(path)
+                elif looks_like_definition(path):
+                    yield fit(path)
 
     def one(self, path: str) -> str | Problem:
-        """Return a path that was named by itself, or why it is no definition."""
+        """Return a path that was named by itself, or why it can't be a definition."""
         name = path.rpartition("/")[2]
         if not os.path.lexists(self._root / path):
             return problem_of(path, "there is no such file")
         if name.startswith("."):
-            return problem_of(path, "is hidden, and so no definition: no command would ever sync it")
-        if not _looks_like_definition(name):
-            return problem_of(path, "is no definition: its name doesn't end in .yaml or .yml")
+            return problem_of(path, "hidden files are never synced: rename it")
+        if not looks_like_definition(name):
+            return problem_of(path, "can't be a definition: its name doesn't end in .yaml or .yml")
         if os.path.islink(self._root / path):  # noqa: PTH114  # as the rest here
-            return next(self._link(path, self._real_root), _fit(path))
-        return _fit(path)
-
-    def _link(self, path: str, real_folder: Path) -> Iterator[str | Problem]:
-        # git keeps a link and not what it leads to, so nothing outside is under version control here.
-        is_wanted = _looks_like_definition(path)
-        try:
-            target = Path(os.path.realpath(self._root / path, strict=True))
-        except OSError:
-            if is_wanted:
-                yield problem_of(path, "is a link that leads nowhere")
-            return
-        if target.is_dir():
-            if is_wanted:
-                yield problem_of(path, "is a link to a folder, not to a file")
-            elif not target.is_relative_to(real_folder):
-                yield problem_of(path, "is a link to a folder elsewhere: move its definitions here")
-        elif is_wanted:
-            is_inside = target.is_relative_to(self._real_root)
-            yield (
-                _fit(path)
-                if is_inside
-                else problem_of(path, "is a link that leads out of the working directory")
-            )
+            return problem_of(path, LINKED)
+        return fit(path)
 
 
-def _looks_like_definition(path: str) -> bool:
+def looks_like_definition(path: str) -> bool:
+    """Return whether a file's name ends as a definition's does, in any case."""
     return path.lower().endswith(_ENDINGS)
 
 
-def _fit(path: str) -> str | Problem:
+def fit(path: str) -> str | Problem:
+    """Return a path that looks like a definition's, or why it can't be one."""
     if _UNFIT.search(path):
         return problem_of(path, "its name holds a control character or bytes that are no text: rename it")
     if not path.endswith(_ENDINGS):

@@ -8,30 +8,31 @@ from collections.abc import Sequence
 from campaignsync.errors import Problem
 from campaignsync.identity import Definition
 from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Changed, Pending, Plan
+from campaignsync.plan import Changed, Pending, Plan, Target, body_digest
 from campaignsync.report.escape import json_text
-from campaignsync.report.summary import by_name, source_of
+from campaignsync.report.summary import body_of, by_name, source_of
 from campaignsync.result import Done, Failure, Result
 from campaignsync.state import format_time
 
 _FORMAT_VERSION = 1
 
 
-def plan(plan: Plan, *, unmanaged: Sequence[RemoteCampaign] | None = None) -> str:
+def plan(plan: Plan, *, target: Target, unmanaged: Sequence[RemoteCampaign] | None = None) -> str:
     """Return a plan as one object.
 
     Args:
         plan: The plan.
+        target: Where its campaigns are created.
         unmanaged: Campaigns of the account that are not in the state; None where it was not listed.
     """
-    return _object(_plan(plan, unmanaged))
+    return _object(_plan(plan, target, unmanaged))
 
 
-def result(result: Result, *, unmanaged: Sequence[RemoteCampaign] | None = None) -> str:
+def result(result: Result) -> str:
     """Return how a sync ended as one object, with the plan that it set out from."""
     return _object(
         {
-            **_plan(result.plan, unmanaged),
+            **_plan(result.plan, result.target, None),
             "created": [_done(done) for done in result.created],
             "recovered": [_done(done) for done in result.recovered],
             "failed": [_failure(failure) for failure in result.failed],
@@ -58,8 +59,14 @@ def _object(data: dict[str, object]) -> str:
     return json_text({"formatVersion": _FORMAT_VERSION, **data}, indent=2)
 
 
-def _plan(plan: Plan, unmanaged: Sequence[RemoteCampaign] | None) -> dict[str, object]:
+def _plan(plan: Plan, target: Target, unmanaged: Sequence[RemoteCampaign] | None) -> dict[str, object]:
     data: dict[str, object] = {
+        "target": {
+            "host": target.host,
+            "appId": target.app_id,
+            "state": target.state,
+            "isNew": target.is_new,
+        },
         "create": [_create(definition, plan) for definition in plan.create],
         "pending": [_pending(pending) for pending in plan.pending],
         "changed": [_changed(changed) for changed in plan.changed],
@@ -70,16 +77,26 @@ def _plan(plan: Plan, unmanaged: Sequence[RemoteCampaign] | None) -> dict[str, o
 
 
 def _create(definition: Definition, plan: Plan) -> dict[str, object]:
-    data: dict[str, object] = {"name": definition.name, "source": definition.source}
+    body = body_of(definition)
+    data: dict[str, object] = {
+        "name": definition.name,
+        "source": definition.source,
+        "digest": body_digest(body),
+        "body": body,
+    }
     old = plan.renames.get(definition.key)
     return data if old is None else {**data, "likelyRenameOf": old.name}
 
 
 def _pending(pending: Pending) -> dict[str, object]:
+    """Return a claim with the body that is sent if its campaign doesn't exist: today's definition's."""
+    body = body_of(pending.definition) if pending.definition else None
     return {
         "name": pending.claim.name,
         "source": source_of(pending),
         "claimedAt": format_time(pending.claim.claimed_at),
+        "digest": None if body is None else body_digest(body),
+        "body": body,
     }
 
 

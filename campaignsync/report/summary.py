@@ -44,7 +44,7 @@ CONFLICT_ADVICE = "Stop the campaign that is not wanted in Kore.ai before people
 
 INTERRUPTED = "Interrupted before its end; the next sync goes on from here."
 
-_PAGE_SIZE = 50
+_PAGE_SIZE = 100
 """Campaigns on one page of the account's list (the API notes, "list")."""
 
 

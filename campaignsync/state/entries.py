@@ -1,63 +1,20 @@
 """What the state holds: claims and records by identity. Pure."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from campaignsync.errors import StateError
 from campaignsync.identity import identity
-from campaignsync.state.layout import RECORD, definition_text
 
+MAX_SENDS = 3
+"""Requests for one definition over all runs, after which only a person decides (the contract, "Sync" 6)."""
 
-class _Written:
-    """What an entry has beside its facts: its text in the state file, where that is known.
-
-    It follows from the facts, so entries are compared, shown and replaced without it. It is kept since of ten
-    thousand entries few are new, and only those need to be rendered.
-    """
-
-    __slots__ = ("_text",)
-
-    _text: bytes | None
-
-    @property
-    def text(self) -> bytes | None:
-        """The entry as the state file has it, UTF-8, without a separator; None where it isn't known."""
-        return self._text
-
-    def keep(self, text: bytes) -> None:
-        """Remember the entry's text."""
-        object.__setattr__(self, "_text", text)
-
-    if not TYPE_CHECKING:  # else every misspelt attribute would have a type
-
-        def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # of any fact
-            """Return what is not set: the text where it isn't known, or a fact that was put off."""
-            if name == "_text":
-                return None
-            if self._text is None or name not in _PUT_OFF:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            for fact, value in _facts(self._text, name):
-                object.__setattr__(self, fact, value)
-            return object.__getattribute__(self, name)
-
-
-_PUT_OFF = frozenset({"source", "definition", "claimed_at", "created_at"})
-"""The facts of a record that are read from its text when somebody asks for them."""
-
-
-def _facts(text: bytes, name: str) -> Iterator[tuple[str, object]]:
-    """Yield a fact of a record whose text is laid out as this program does it, and those beside it."""
-    if name == "definition":
-        yield name, json.loads(definition_text(text))
-    elif head := RECORD.match(text):
-        yield "source", head[4].decode()
-        yield "claimed_at", datetime.fromisoformat(head[6].decode())
-        yield "created_at", datetime.fromisoformat(head[7].decode())
+MAX_LEASE_S = 1800
+"""The longest lease, in seconds (the contract, "Sync" 4): a longer one would stall every other run."""
 
 
 class Status(StrEnum):
@@ -69,7 +26,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claim(_Written):
+class Claim:
     """A definition that a run is about to send, or sent without learning the outcome.
 
     Attributes:
@@ -80,8 +37,9 @@ class Claim(_Written):
         claimed_at: When it was first claimed; a renewal keeps it.
         claimed_by: The run's random id, in GitHub Actions followed by its URL.
         send_before: No request for this claim starts its last time-out after this moment.
-        lease_seconds: How long the lease was when given, in seconds, 1 to 600.
-        sends: How many requests may have gone out for it, over all runs.
+        lease_seconds: How long the lease was when given, in seconds, 0 to `MAX_LEASE_S`; 0 once it was
+            given up, so that nobody waits for it.
+        sends: How many requests may have gone out for it, over all runs, 0 to `MAX_SENDS`.
     """
 
     name: str
@@ -96,7 +54,7 @@ class Claim(_Written):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record(_Written):
+class Record:
     """A campaign that exists.
 
     Attributes:
@@ -108,7 +66,8 @@ class Record(_Written):
         definition: The body as sent, or as adopted.
         claimed_at: When it was claimed.
         created_at: When it was recorded.
-        sends: How many requests may have gone out for it, over all runs; 0 for an adopted one.
+        sends: How many requests may have gone out for it, over all runs, 0 to `MAX_SENDS`; 0 for an
+            adopted one.
     """
 
     name: str
@@ -121,24 +80,6 @@ class Record(_Written):
     created_at: datetime
     sends: int = 1
 
-    @classmethod
-    def written(  # noqa: PLR0913  # the facts that every run looks at
-        cls, *, name: str, camp_id: str, status: Status, digest: str, sends: int, text: bytes
-    ) -> Self:
-        """Return a record whose other facts are read when they are asked for, from its text.
-
-        That is its text in the state file, which fits `layout.RECORD`; all else is as for the class.
-        """
-        record = object.__new__(cls)
-        put = object.__setattr__
-        put(record, "name", name)
-        put(record, "camp_id", camp_id)
-        put(record, "status", status)
-        put(record, "digest", digest)
-        put(record, "sends", sends)
-        put(record, "_text", text)
-        return record
-
 
 Entry = Claim | Record
 _AnyEntry = TypeVar("_AnyEntry", bound=Entry)
@@ -150,7 +91,7 @@ class State:
 
     Attributes:
         host: The environment's base URL; None while nothing was ever recorded.
-        app_id: The application's id; None likewise.
+        app_id: The application's id; None as for the host.
         entries: By identity of the name.
     """
 

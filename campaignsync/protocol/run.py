@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from campaignsync.errors import ApiError, CampaignSyncError
+from campaignsync.plan import Target
+from campaignsync.protocol.ledger import Ledger
+from campaignsync.protocol.listing import unauthorized
+from campaignsync.protocol.ports import Definitions, Recorder
+from campaignsync.protocol.preflight import Preflight
+from campaignsync.protocol.recovery import Recovery, done, failure
+from campaignsync.protocol.sender import Sender
+from campaignsync.protocol.tools import StopRequestedError, Tools
 from campaignsync.result import Done, Failure, Result
 from campaignsync.state import Claim
-from campaignsync.sync.deciding import Decider
-from campaignsync.sync.ledger import Ledger
-from campaignsync.sync.listing import unauthorized
-from campaignsync.sync.ports import Definitions, Repository
-from campaignsync.sync.resolving import Aftermath, done, failure
-from campaignsync.sync.sending import Sender
-from campaignsync.sync.tools import StopRequestedError, Tools
 
 _T = TypeVar("_T", Done, Failure)
 
@@ -21,21 +22,21 @@ class Sync:
     """One run.
 
     Args:
-        definitions: The definition files.
-        ledger: The state.
-        repository: The work tree; None outside git.
+        recorder: Where it reads and records.
+        ledger: What is created and claimed.
         tools: The run's ports and options.
+        work_tree: See `Preflight`.
     """
 
     def __init__(
-        self, definitions: Definitions, ledger: Ledger, *, repository: Repository | None, tools: Tools
+        self, recorder: Recorder, ledger: Ledger, tools: Tools, *, work_tree: Definitions | None = None
     ) -> None:
-        self._decider = Decider(definitions, ledger, tools)
+        self._recorder = recorder
+        self._preflight = Preflight(ledger, tools, work_tree=work_tree)
         self._ledger = ledger
-        self._repository = repository
         self._tools = tools
         self._sender = Sender(tools, ledger)
-        self._aftermath = Aftermath(tools, ledger, self._sender)
+        self._recovery = Recovery(tools, ledger, self._sender)
 
     async def run(self) -> Result:
         """Run all steps.
@@ -43,73 +44,69 @@ class Sync:
         Raises:
             CampaignSyncError: An error before anything was created; see `errors`.
         """
-        await self._check_git()
-        await self._decider.look()
+        await self._recorder.check()
+        await self._preflight.look()
+        is_new = not self._ledger.state.entries
         try:
-            await self._send(await self._decider.decide())
+            await self._send(await self._preflight.decide())
         except StopRequestedError:
-            self._decider.findings.is_interrupted = True
+            self._preflight.findings.is_interrupted = True
         except CampaignSyncError as error:
             if not self._has_sent():
                 raise
-            self._decider.findings.error = error
+            self._preflight.findings.error = error
         await self._record()
-        return self._result()
-
-    async def _check_git(self) -> None:
-        options = self._tools.options
-        if self._repository is None or not options.is_committing:
-            return
-        await self._repository.check()
-        if options.is_pushing:
-            await self._repository.check_push(options.branch)
+        return self._result(is_new=is_new)
 
     async def _send(self, claims: Sequence[Claim]) -> None:
         await self._sender.send(claims)
         try:
-            await self._aftermath.look_up()
-            await self._aftermath.confirm_rejections()
+            await self._recovery.look_up()
+            await self._recovery.confirm_rejections()
         except ApiError as error:
-            self._decider.findings.warnings.append(
+            self._preflight.findings.warnings.append(
                 f"{error.message}; what is unclear is left for the next sync"
             )
         if self._sender.unauthorized and not self._has_sent():
-            await self._ledger.publish()
+            await self._ledger.close()
             raise unauthorized(self._sender.unauthorized)
 
     def _has_sent(self) -> bool:
         """Return whether any request of this run may have had an effect, or an earlier one's was found."""
-        sender, aftermath = self._sender, self._aftermath
+        sender, recovery = self._sender, self._recovery
         seen = (sender.created, sender.unknown, sender.rejected, sender.kept)
-        found = (self._decider.findings.recovered, aftermath.recovered, aftermath.stuck, aftermath.failed)
+        found = (self._preflight.findings.recovered, recovery.recovered, recovery.stuck, recovery.failed)
         return any(seen) or any(found)
 
     async def _record(self) -> None:
-        """Commit, and with --push push, whatever the state holds now; step 7."""
+        """Record whatever this clone knows now; step 8."""
         try:
-            await self._ledger.publish()
+            await self._ledger.close()
         except CampaignSyncError as error:
-            self._decider.findings.error = self._decider.findings.error or error
+            self._preflight.findings.error = self._preflight.findings.error or error
 
-    def _result(self) -> Result:
-        sender, aftermath, ledger = self._sender, self._aftermath, self._ledger
-        findings = self._decider.findings
+    def _result(self, *, is_new: bool) -> Result:
+        sender, recovery, ledger = self._sender, self._recovery, self._ledger
+        findings = self._preflight.findings
         left = [*sender.unknown.values(), *sender.rejected.values()]
         unclear = [(attempt.claim, attempt.reason) for attempt in left]
         unclear += [*sender.kept.values(), *sender.left.values()]
         error = findings.error
+        options, state = self._tools.options, ledger.state
+        target = Target(host=state.host, app_id=state.app_id, state=options.state, is_new=is_new)
         return Result(
+            target=target,
             plan=findings.plan,
             created=_sorted(map(done, sender.created.values())),
-            recovered=_sorted(map(done, [*findings.recovered, *aftermath.recovered])),
-            failed=_sorted([*findings.failed, *aftermath.failed]),
-            unknown=_sorted([*findings.unknown, *aftermath.stuck, *(failure(*pair) for pair in unclear)]),
+            recovered=_sorted(map(done, [*findings.recovered, *recovery.recovered])),
+            failed=_sorted([*findings.failed, *recovery.failed]),
+            unknown=_sorted([*findings.unknown, *recovery.stuck, *(failure(*pair) for pair in unclear)]),
             not_sent=_sorted([*findings.not_sent, *(failure(*p) for p in sender.not_sent.values())]),
             warnings=tuple(sorted(findings.warnings)),
             conflicts=ledger.conflicts,
             requests=self._tools.api.requests,
             commit=ledger.commit,
-            is_pushed=ledger.is_pushed and self._tools.options.is_pushing,
+            is_pushed=ledger.is_shared and ledger.is_recorded,
             is_interrupted=findings.is_interrupted or self._tools.stop.is_set(),
             record_error=error.message if error else "",
             record_hint=error.hint if error else "",

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import assert_never
 
-from campaignsync.claims import MAX_SENDS, Absent, Doubtful, Found, judge, recorded_ids
+from campaignsync.claims import Absent, Doubtful, Found, judge, recorded_ids
 from campaignsync.identity import identity
 from campaignsync.outcome import RemoteCampaign
+from campaignsync.protocol.ledger import Ledger
+from campaignsync.protocol.listing import list_account
+from campaignsync.protocol.remediation import LEFT_FOR_NEXT, TAKEN_OVER, doubtful, sent_too_often
+from campaignsync.protocol.sender import Attempt, Sender
+from campaignsync.protocol.tools import Context, Tools
 from campaignsync.result import Done, Failure
-from campaignsync.state import Claim, Record, Status
-from campaignsync.sync.advice import LEFT_FOR_NEXT, TAKEN_OVER, doubtful, sent_too_often
-from campaignsync.sync.ledger import Ledger
-from campaignsync.sync.listing import list_account
-from campaignsync.sync.sending import Attempt, Sender
-from campaignsync.sync.tools import Context, Tools
+from campaignsync.state import MAX_SENDS, Claim, Record, Status
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,32 +84,27 @@ def done(record: Record) -> Done:
     return Done(name=record.name, camp_id=record.camp_id, source=record.source)
 
 
-class Watch:
+class LeaseWatch:
     """How long this run must leave earlier runs' claims alone, since their owners may be sending.
 
     Args:
-        tools: The run's ports and options.
-        started: When this run took the lock, by the wall clock.
+        tools: The run's ports and options; the run has just taken the lock.
     """
 
-    def __init__(self, tools: Context, *, started: datetime) -> None:
+    def __init__(self, tools: Context) -> None:
         self._tools = tools
-        self._started = started
         self._started_s = tools.clock.monotonic()
         self._first_seen: dict[Claim, float] = {}
 
     def remaining_s(self, claim: Claim, *, is_local: bool) -> float:
         """Return in how many seconds a claim may be resolved; 0 or less: now."""
-        clock, rules = self._tools.clock, self._tools.rules
+        now, rules = self._tools.clock.monotonic(), self._tools.rules
         if is_local:
-            # Not the wall clock, which may be set forward meanwhile: that would cut the wait short.
-            now = self._started + timedelta(seconds=clock.monotonic() - self._started_s)
-            return rules.wait_of_local(claim, started=self._started, now=now)
-        seen = self._first_seen.setdefault(claim, clock.monotonic())
-        return rules.wait_of_shared(claim, seen_s=clock.monotonic() - seen, now=clock.now())
+            return rules.wait_of_local(claim, since_start_s=now - self._started_s)
+        return rules.wait_of_shared(claim, seen_s=now - self._first_seen.setdefault(claim, now))
 
 
-class Aftermath:
+class Recovery:
     """What is left after sending: unknown outcomes to look up, rejections to confirm.
 
     Args:
@@ -216,5 +210,5 @@ class Aftermath:
         await self._sender.send_again(claims)
 
     async def _fail(self, claims: Sequence[Claim], reason: Callable[[Claim], str]) -> None:
-        await self._ledger.drop(claim.name for claim in claims)
+        await self._ledger.drop([claim.name for claim in claims])
         self.failed += [failure(claim, reason(claim)) for claim in claims]

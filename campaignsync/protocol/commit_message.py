@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaignsync.claims import Change, changes
+from campaignsync.protocol.ports import Options
 from campaignsync.report.escape import commit_text, printable
 from campaignsync.state import Claim, Record, State, Status
 
@@ -14,26 +15,36 @@ class Origin:
 
     Attributes:
         source_commit: The commit whose definitions were synced.
-        run_url: The run in GitHub Actions, or empty.
+        plan: The digest of what was to be sent; empty where nothing was.
+        options: The run's options.
     """
 
     source_commit: str
-    run_url: str = ""
+    plan: str
+    options: Options
+
+    @property
+    def trailers(self) -> str:
+        """The commit's trailers (the contract, "Sync" 8)."""
+        named = {
+            "Source-Commit": self.source_commit,
+            "Plan": self.plan,
+            "Run": self.options.run_url,
+            "Actor": self.options.actor,
+        }
+        return "\n".join(f"{key}: {printable(value)}" for key, value in named.items() if value)
 
 
 def commit_message(before: State, after: State, *, origin: Origin) -> str:
     """Return the message of the commit that turns one state into another.
 
-    Subject, one line for each campaign, then the trailers, as the contract's "Sync" 7 has them. Records come
+    Subject, one line for each campaign, then the trailers, as the contract's "Sync" 8 has them. Records come
     before claims: a commit with both is about what was created.
     """
     verb, told = _told(changes(before, after))
     noun = "campaign" if len(told) == 1 else "campaigns"
     lines = [_line(change) for change in told]
-    trailers = [f"Source-Commit: {origin.source_commit}"]
-    if origin.run_url:
-        trailers.append(f"Run: {printable(origin.run_url)}")
-    parts = [f"campaignsync: {verb} {len(told)} {noun}", "\n".join(lines), "\n".join(trailers)]
+    parts = [f"campaignsync: {verb} {len(told)} {noun}", "\n".join(lines), origin.trailers]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

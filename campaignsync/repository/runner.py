@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
@@ -36,15 +37,28 @@ _KEPT = frozenset(
         "GIT_CONFIG_SYSTEM",
         "GIT_DISCOVERY_ACROSS_FILESYSTEM",
         "GIT_EXEC_PATH",
-        "GIT_HTTP_PROXY_AUTHMETHOD",
         "GIT_SSH",
         "GIT_SSH_COMMAND",
         "GIT_SSH_VARIANT",
-        "GIT_SSL_CAINFO",
-        "GIT_SSL_NO_VERIFY",
     }
 )
-_KEPT_PREFIXES = ("GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_", "GIT_AUTHOR_", "GIT_COMMITTER_")
+_KEPT_PREFIXES = (
+    "GIT_AUTHOR_",
+    "GIT_COMMITTER_",
+    "GIT_CONFIG_KEY_",
+    "GIT_CONFIG_VALUE_",
+    "GIT_HTTP_PROXY_",
+    "GIT_PROXY_",
+    "GIT_SSL_",
+)
+_ALWAYS = (
+    # A folder in a repository that looks like a bare repository must not take its place.
+    *("-c", "safe.bareRepository=explicit"),
+    # Housekeeping in the background would hold locks while a run goes on.
+    *("-c", "gc.auto=0"),
+    *("-c", "maintenance.auto=false"),
+)
+_NO_HOOKS = ("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
 _LOCKED = re.compile(rb"^(?:fatal|error): .*\.lock': File exists", re.MULTILINE)
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s'\"]+(?=@)|(?<=authorization: )[^\r\n]+", re.IGNORECASE)
 _UNPRINTABLE = re.compile(
@@ -133,6 +147,7 @@ class Git:
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
         timeout_s: float = LOCAL_TIMEOUT_S,
+        has_hooks: bool = False,
     ) -> Answer:
         """Run a command and return its answer, whatever its exit status.
 
@@ -141,11 +156,13 @@ class Git:
             stdin: What it reads.
             env: Variables on top of the environment.
             timeout_s: How long it may take, in seconds.
+            has_hooks: Whether people's hooks run.
 
         Raises:
             GitError: It could not be started or took too long.
         """
         waited_s = 0.0
+        args = (*_ALWAYS, *(() if has_hooks else _NO_HOOKS), *args)
         while True:
             answer = await self._once(args, stdin=stdin, env={**self.env, **(env or {})}, timeout_s=timeout_s)
             if not answer.is_locked_out or waited_s >= self.lock_patience_s:
@@ -176,7 +193,7 @@ class Git:
         try:
             with ExitStack() as stack:
                 # Files, not pipes: a connection that ssh keeps open in the background holds on to them.
-                source, out, err = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+                source, out, err = (stack.enter_context(_scratch_file()) for _ in range(3))
                 source.write(stdin)
                 source.seek(0)
                 status = await self._wait(await self._start(args, (source, out, err), env), timeout_s)
@@ -217,6 +234,13 @@ class Git:
                     return await process.wait()
             finally:
                 await _end(process)
+
+
+def _scratch_file() -> IO[bytes]:
+    """Return a file for what git reads or writes, in memory where the system has such files."""
+    if sys.platform == "linux":
+        return open(os.memfd_create("campaignsync"), "w+b")  # noqa: PTH123  # a descriptor
+    return tempfile.TemporaryFile()
 
 
 async def _end(process: Process) -> None:

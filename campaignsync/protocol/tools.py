@@ -6,7 +6,7 @@ from datetime import datetime
 import anyio
 
 from campaignsync.claims import Rules
-from campaignsync.sync.ports import Api, Clock, Options, Progress, Stop
+from campaignsync.protocol.ports import Api, Clock, Options, Progress, Stop
 
 _FIRST_PAUSE_S = 5.0
 _LONGEST_PAUSE_S = 60.0
@@ -29,6 +29,11 @@ class Context:
     def stamp(self) -> datetime:
         """Return the wall clock's time as an entry keeps it: whole seconds, rounded down."""
         return self.clock.now().replace(microsecond=0)
+
+    def check_stop(self) -> None:
+        """Raise StopRequestedError where the run was asked to end."""
+        if self.stop.is_set():
+            raise StopRequestedError
 
     async def pause(self, seconds: float) -> None:
         """Wait, at most until the run is asked to end; raises what `pause` raises."""

@@ -10,8 +10,9 @@ from campaignsync.report.summary import forget
 from campaignsync.state import Claim, Entry, Record
 
 TAKEN_OVER = "another run or a person took over its claim"
+NOT_IN_PLAN = "is not in the plan that was given with --plan, so nobody may have looked at it: plan again"
 LEFT_FOR_NEXT = "it does not exist now, and the next sync sends it again"
-_LET_PUSH = "Let this program's account push to the branch (a bypass in its protection rules)"
+_LET_PUSH = "See to it that git push works here (with a protected branch: a bypass for this account)"
 
 
 def sent_too_often(claim: Claim) -> str:
@@ -83,50 +84,34 @@ def adopt(source: str, camp_id: str) -> str:
     return f"campaignsync adopt {shell_word(source)} --camp-id {shell_word(camp_id)}"
 
 
-def unreviewed(commits: Sequence[str]) -> GitError:
-    """Say that a person's commits are in the way."""
-    return GitError(
-        "the branch has commits that are not on its upstream: " + "; ".join(commits),
-        hint="Only what was reviewed is synced: push them, or let them be merged, then run it again.",
-    )
-
-
-def push_forbidden(reason: str) -> RecordError:
-    """Say that the remote forbids the push, and what stands all the same."""
+def push_refused(reason: str) -> RecordError:
+    """Say that the remote does not take the push, and where what was created is kept."""
     return RecordError(
-        f"the push was refused: {reason.rstrip('.')}. "
-        "What was created is in the state file and committed here.",
-        hint=f"{_LET_PUSH}, then run the command again: it pushes what is left.",
+        f"what was created could not be recorded: {reason.rstrip('.')}. The journal of this clone keeps it.",
+        hint=f"{_LET_PUSH}, then run the command again in this clone: it records what is left.",
     )
 
 
-def claim_forbidden(reason: str) -> GitError:
-    """Say that the remote forbids the push of claims."""
+def lost_races(count: int) -> RecordError:
+    """Say that others pushed each time."""
+    return RecordError(
+        f"other pushes came first {count} times in a row. The journal of this clone keeps what was created.",
+        hint="Run the command again in this clone: it records what is left.",
+    )
+
+
+def claim_refused(reason: str) -> GitError:
+    """Say that the remote does not take the push of claims."""
     return GitError(
         f"the push was refused: {reason.rstrip('.')}. Nothing was sent.",
         hint=f"{_LET_PUSH}, then run the command again.",
     )
 
 
-def unapproved(approved: str) -> str:
-    """Say that a definition is newer than what was approved."""
-    return (
-        f"changed after {printable(approved)}, the commit that was approved: "
-        "the run of that change creates it, or this one run again as a whole"
-    )
-
-
-def no_history(approved: str) -> GitError:
-    """Say that outside git nothing tells what was approved."""
+def uncommitted(sources: Sequence[str]) -> GitError:
+    """Say that the folder would create something else than the commit."""
+    shown = ", ".join(printable(source) for source in sources)
     return GitError(
-        f"what stands in the commit {printable(approved)} can't be told outside a git work tree",
-        hint="Run it in the repository of the definitions, or leave --approved out.",
-    )
-
-
-def loose(sources: Sequence[str]) -> GitError:
-    """Say that definitions are not in git history as they stand."""
-    return GitError(
-        "these definitions are not committed as they stand: " + ", ".join(sources),
-        hint="Commit them first: git history must say what was created. (--no-commit waives it.)",
+        f"these definitions have uncommitted changes: {shown}",
+        hint="Commit or undo them: git history must show what was created. (--no-commit syncs the folder.)",
     )

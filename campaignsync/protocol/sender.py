@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import assert_never
 
 import anyio
@@ -20,16 +21,22 @@ from campaignsync.outcome import (
     Unknown,
     Withheld,
 )
+from campaignsync.protocol.ledger import Ledger
+from campaignsync.protocol.remediation import TAKEN_OVER
+from campaignsync.protocol.tools import StopRequestedError, Tools, backoff_s
 from campaignsync.state import Claim, Record, Status
-from campaignsync.sync.advice import TAKEN_OVER
-from campaignsync.sync.ledger import Ledger
-from campaignsync.sync.tools import StopRequestedError, Tools, backoff_s
 
 UNKNOWN_IN_A_ROW = 3
 """Unknown outcomes in a row after which no more is sent (the contract, "Sync" 5)."""
 
 NOT_SENT_IN_A_ROW = 5
 """Connections in a row that could not be made, after which the rest isn't tried in this run."""
+
+RENEWALS = 2
+"""Renewals in a row, without a request between them, that end a run."""
+
+_LONGEST_CLAIM = timedelta(hours=23)
+"""A `sendBefore` more than a day after `claimedAt` is damage (the contract, "State")."""
 
 _LIMITED_FOR_S = 1800.0
 """Seconds of nothing but over-limit answers after which a run gives the rest back."""
@@ -52,9 +59,9 @@ class Attempt:
     is_refusal: bool
 
 
-def counted_ahead(claims: Iterable[Claim], tools: Tools) -> list[Claim]:
-    """Count the coming send where the claim is pushed before it: nobody else sees it counted later."""
-    return [count_send(claim) if tools.options.is_pushing else claim for claim in claims]
+def counted_ahead(claims: Iterable[Claim], ledger: Ledger) -> list[Claim]:
+    """Count the coming send where the claim is published before it: nobody else sees it counted later."""
+    return [count_send(claim) if ledger.is_shared else claim for claim in claims]
 
 
 class Sender:
@@ -80,6 +87,7 @@ class Sender:
         self._ledger = ledger
         self._unknown_in_a_row = 0
         self._not_sent_in_a_row = 0
+        self._renewals = 0
         self._limited_since: float | None = None
         self._total = 0
         self._recorded: dict[str, str] = {}
@@ -105,29 +113,40 @@ class Sender:
 
     async def send_again(self, claims: Sequence[Claim]) -> None:
         """Send what is proven absent, under a new lease; raises what `send` raises."""
-        counted = counted_ahead(claims, self._tools)
+        counted = counted_ahead(claims, self._ledger)
         await self._send_all(await self._renewed(counted))
 
     async def _send_all(self, waiting: list[Claim]) -> None:
         self._total = len(waiting)
         while waiting and not self._is_over():
-            if not all(self._may_send(claim) for claim in waiting):
+            if not all(map(self._ledger.may_send, waiting)):
                 waiting = await self._renewed(waiting)
             waiting = await self._round(waiting)
         reason = self.halted or "the run was interrupted before it was sent"
         if isinstance(self._error, StateError):
             self._leave(waiting, reason)
         else:
-            await self._give_back([self._with_send(claim) for claim in waiting], reason)
+            await self._give_back([self._ledger.counted(claim) for claim in waiting], reason)
         if self._error is not None:
             raise self._error
 
     async def _renewed(self, claims: Sequence[Claim]) -> list[Claim]:
         """Renew leases; what is lost to another run goes on the lists, and after an error all is over."""
+        if self._renewals == RENEWALS:
+            self.halted = (
+                f"the claims were renewed {RENEWALS} times in a row, and no request could start in time: "
+                "pushes, or the waits for the rate limit, take longer than the claims last"
+            )
+            return list(claims)
+        oldest = min(claim.claimed_at for claim in claims)
+        if self._tools.clock.now() - oldest > _LONGEST_CLAIM:
+            self.halted = "the run has lasted almost a day, which no claim may: the next one goes on"
+            return list(claims)
+        self._renewals += 1
         self._tools.progress.detail(f"renewing the lease of {len(claims)} claims")
         try:
             kept = await self._ledger.renew(claims)
-        except (GitError, RecordError) as error:
+        except (GitError, RecordError, StateError) as error:
             self._error, self.halted = error, error.message
             return list(claims)
         still = {identity(claim.name) for claim in kept}
@@ -151,28 +170,28 @@ class Sender:
         try:
             while queue and not self._is_over():
                 claim = queue.popleft()
-                # Off again as soon as it has an outcome, and the claim of what has none as it was before.
+                # Removed once the outcome is known; put back unsent otherwise.
                 withheld.append(claim)
-                if self._may_send(claim):
-                    counted = self._with_send(claim)
-                    await self._save(made, counted=[counted] if counted is not claim else [])
+                if self._ledger.may_send(claim):
+                    counted = self._ledger.counted(claim)
+                    await self._save(made, next_sent=[counted])
                     if await self._attempt(counted, made):
                         withheld.remove(claim)
-                    elif counted is not claim:
-                        await self._ledger.put([claim])
+                    else:
+                        await self._ledger.unsend(claim)
             await self._save(made)
         except StateError as error:
             self._error = error
             self.halted = error.message
 
-    async def _save(self, made: list[tuple[Claim, str]], *, counted: Sequence[Claim] = ()) -> None:
+    async def _save(self, made: list[tuple[Claim, str]], *, next_sent: Sequence[Claim] = ()) -> None:
         """Save what the last answer brought, and with it the count of the send that comes next."""
-        if not made and not counted:
+        if not made and not next_sent:
             return
         found = tuple(made)
         made.clear()
         try:
-            records = await self._ledger.record(found, status=Status.CREATED, counted=counted)
+            records = await self._ledger.record(found, status=Status.CREATED, next_sent=next_sent)
         except StateError as error:
             for claim, camp_id in found:
                 reason = f"created as {camp_id}, which could not be saved: {error.message}"
@@ -221,12 +240,15 @@ class Sender:
 
     async def _send_once(self, claim: Claim) -> Outcome:
         def permit() -> bool:
-            return not self._is_over() and self._may_send(claim)
+            return not self._is_over() and self._ledger.may_send(claim)
 
         try:
-            return await self._tools.api.create(claim.definition, permit=permit)
+            outcome = await self._tools.api.create(claim.definition, permit=permit)
         except StopRequestedError:  # while it waited for its turn: nothing was sent
             return Withheld()
+        if not isinstance(outcome, Withheld):
+            self._renewals = 0
+        return outcome
 
     async def _hold_back(self, seconds: float) -> bool:
         """Wait out the rate limit; return whether sending may go on."""
@@ -280,15 +302,8 @@ class Sender:
     def _leave(self, claims: Sequence[Claim], reason: str) -> None:
         self.left.update({identity(claim.name): (claim, reason) for claim in claims})
 
-    def _with_send(self, claim: Claim) -> Claim:
-        """Count a send before it goes; a pushed claim was counted when it was pushed."""
-        return claim if self._tools.options.is_pushing else count_send(claim)
-
     def _reset(self) -> None:
         self._unknown_in_a_row = self._not_sent_in_a_row = 0
-
-    def _may_send(self, claim: Claim) -> bool:
-        return self._tools.rules.may_send(claim, self._ledger.now_for(claim))
 
     def _is_over(self) -> bool:
         return bool(self.halted) or self._tools.stop.is_set()

@@ -1,27 +1,29 @@
-"""What to send, and the claim on it: steps 1, 3 and 4 of the product's contract, "Sync"."""
+"""What to send, and the claim on it: steps 1 to 4 of the product's contract, "Sync"."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from campaignsync.claims import MAX_SENDS, is_watched
-from campaignsync.errors import CampaignSyncError, PlanRefusedError
+from campaignsync.claims import is_watched
+from campaignsync.errors import CampaignSyncError, GitError, PlanRefusedError
 from campaignsync.identity import Definition, identity
 from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Pending, Plan
+from campaignsync.plan import Pending, Plan, body_digest, known_digests, make_plan, plan_digest
+from campaignsync.protocol import remediation
+from campaignsync.protocol.ledger import Ledger
+from campaignsync.protocol.listing import list_account
+from campaignsync.protocol.ports import Definitions
+from campaignsync.protocol.recovery import LeaseWatch, Resolution, failure, resolve
+from campaignsync.protocol.sender import counted_ahead
+from campaignsync.protocol.tools import Tools
 from campaignsync.result import Failure
-from campaignsync.state import Claim, Record
-from campaignsync.sync import advice
-from campaignsync.sync.ledger import Ledger
-from campaignsync.sync.listing import list_account
-from campaignsync.sync.planning import plan_now
-from campaignsync.sync.ports import Definitions
-from campaignsync.sync.resolving import Resolution, Watch, failure, resolve
-from campaignsync.sync.sending import counted_ahead
-from campaignsync.sync.tools import Tools
+from campaignsync.state import MAX_SENDS, Claim, Record
 
-_POLL_S = 5.0
+POLL_S = 5.0
 """Seconds between looks at the remote while another run's claim is waited for."""
+
+_MOST_CLAIMS = 20
+"""Claims that may lose a race in a row: then others push without end, and a person must look."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Findings:
     Attributes:
         plan: What it set out to do.
         failed: Definitions that are not sent, since that could call people twice.
-        not_sent: Definitions that nobody approved yet.
+        not_sent: Definitions that the plan of `--plan` doesn't hold.
         unknown: Claims that stay, and recorded campaigns that may have a twin.
         recovered: Campaigns of earlier runs' claims.
         warnings: What a person should look at.
@@ -49,46 +51,80 @@ class Findings:
     error: CampaignSyncError | None = None
 
 
-class Decider:
+class Preflight:
     """Decides what a run sends, over again until its claim holds.
 
     Args:
-        definitions: The definition files.
         ledger: The state.
         tools: The run's ports and options.
+        work_tree: The definitions that a person may be editing, where what they see must not differ from
+            what is sent; None where the run doesn't ask.
 
     Attributes:
         findings: What is known since the last look.
     """
 
-    def __init__(self, definitions: Definitions, ledger: Ledger, tools: Tools) -> None:
-        self._definitions = definitions
+    def __init__(self, ledger: Ledger, tools: Tools, *, work_tree: Definitions | None = None) -> None:
         self._ledger = ledger
         self._tools = tools
-        self._watch = Watch(tools, started=tools.clock.now())
-        self._is_shown = False
+        self._work_tree = work_tree
+        self._watch = LeaseWatch(tools)
         self._seen_before = frozenset[str]()
+        self._shown: Plan | None = None
         self.findings: Findings
 
     async def look(self) -> None:
-        """Plan afresh; what was found out before is void."""
+        """Plan from the branch as it is now; what was found out before is void.
+
+        Raises:
+            InvalidDefinitionsError: Some definitions have problems.
+            GitError: Git failed, or the work tree would create what isn't committed.
+            StateError: The state is damaged, or another account's.
+            PlanRefusedError: It would send more than is allowed.
+        """
         await self._ledger.refresh()
-        plan = plan_now(self._definitions, self._ledger.state)
-        if not self._is_shown or plan != self.findings.plan:
+        known = known_digests(self._ledger.state)
+        plan = make_plan(await self._ledger.base.definitions.load(known), self._ledger.state)
+        await self._check_work_tree(plan, known)
+        if plan != self._shown:
             self._tools.progress.show(plan)
-        self._is_shown = True
+        self._shown = plan
         self.findings = Findings(plan=plan)
-        count = len(plan.create) - len(plan.renames)
+        count = most_sends(plan)
         most = self._tools.options.max_creates
         if count > most:
             raise PlanRefusedError(
-                f"the plan creates {count} campaigns, and at most {most} are allowed in one run",
+                f"the plan sends {count} campaigns, and at most {most} are allowed in one run",
                 hint=f"If that is meant: --max-creates {count}. Nothing was sent.",
             )
 
+    async def _check_work_tree(self, plan: Plan, known: Mapping[str, str]) -> None:
+        """Demand that what a person sees in their folder is what the commit would create.
+
+        Raises:
+            GitError: It isn't.
+            InvalidDefinitionsError: Some definitions in the folder have problems.
+        """
+        if self._work_tree is None:
+            return
+        drafted = make_plan(await self._work_tree.load(known), self._ledger.state)
+        here, committed = (
+            {body_digest(each.body or {}): each.source for each in one.create} for one in (drafted, plan)
+        )
+        loose = {here.get(digest) or committed[digest] for digest in here.keys() ^ committed.keys()}
+        if loose:
+            raise remediation.uncommitted(sorted(loose))
+
     async def decide(self) -> list[Claim]:
-        """Find out what to send and claim it, over again until the claim holds; steps 3 and 4."""
-        while True:
+        """Find out what to send and claim it, over again until the claim holds; steps 3 and 4.
+
+        Raises:
+            StopRequestedError: The run was asked to end.
+            GitError: Git failed, the remote refuses the claim, or others push without end.
+        """
+        lost = 0
+        while lost < _MOST_CLAIMS:
+            self._tools.check_stop()
             remaining_s = self._wait_for_owners()
             if remaining_s > 0:
                 await self._tools.pause(remaining_s)
@@ -96,17 +132,27 @@ class Decider:
                 claims = await self._judge_and_claim()
                 if claims is not None:
                     return claims
+                lost += 1
             await self.look()
+        raise GitError(
+            f"other pushes came first {lost} times in a row, and nothing was sent",
+            hint="Look at what pushes to the branch so often, then run the command again.",
+        )
 
     def _wait_for_owners(self) -> float:
         """Return for how long the claims of earlier runs must be left alone."""
-        waits = [(self._remaining_s(pending.claim), pending.claim) for pending in self._resolvable()]
+        waits = [
+            (self._remaining_s(pending.claim), pending.claim)
+            for pending in self._resolvable()
+            # Only a person decides about it, so nobody needs to wait.
+            if pending.claim.sends < MAX_SENDS or pending.definition is None
+        ]
         due = [(seconds, claim) for seconds, claim in waits if seconds > 0]
         if not due:
             return 0.0
         seconds, claim = max(due, key=lambda wait: wait[0])
-        self._tools.progress.note(f"{claim.name}: waiting; {advice.owner_may_be_alive(claim, seconds)}")
-        return min(seconds, _POLL_S) if self._tools.options.is_pushing else seconds
+        self._tools.progress.note(f"{claim.name}: waiting; {remediation.owner_may_be_alive(claim, seconds)}")
+        return min(seconds, POLL_S) if self._ledger.is_shared else seconds
 
     def _remaining_s(self, claim: Claim) -> float:
         return self._watch.remaining_s(claim, is_local=self._ledger.is_local(claim))
@@ -114,34 +160,32 @@ class Decider:
     def _resolvable(self) -> Sequence[Pending]:
         """Return the claims that this run may resolve: without --push only those of this clone."""
         plan = self.findings.plan
-        if self._tools.options.is_pushing:
+        if self._ledger.is_shared:
             return plan.pending
         return [pending for pending in plan.pending if self._ledger.is_local(pending.claim)]
 
     async def _judge_and_claim(self) -> list[Claim] | None:
         """Judge by one fresh listing, and claim; None where another run's push came first, or may have."""
-        creates, resolvable = await self._approved(self._creates()), self._resolvable()
+        creates, resolvable = self._allowed(self._creates()), self._resolvable()
         self._report_others(resolvable)
-        await self._ledger.check_committed(creates)
         campaigns = await self._list_for(creates, resolvable)
         by_name = _by_name(campaigns)
         self._warn_of_twins(by_name)
-        if self._tools.options.has_preflight:
-            if self._may_be_claimed_meanwhile(creates, by_name):
-                return None
-            creates = self._without_strangers(creates, by_name)
+        if self._may_be_claimed_meanwhile(creates, by_name):
+            return None
+        creates = self._without_strangers(creates, by_name)
         resolution = await resolve([pending.claim for pending in resolvable], campaigns, self._ledger)
         self.findings.recovered += resolution.recovered
         self.findings.unknown += resolution.stuck
-        again = await self._again(resolution, room=self._tools.options.max_creates - len(creates))
-        await self._ledger.check_committed([definition for _, definition in again])
+        again = await self._again(resolution)
         claims = [self._fresh(definition) for definition in creates]
         claims += [self._taken_over(claim, definition) for claim, definition in again]
+        self._ledger.plan_digest = plan_digest(claim.definition for claim in claims)
         return await self._claim(claims)
 
     async def _claim(self, claims: Sequence[Claim]) -> list[Claim] | None:
         leased = [self._ledger.leased(claim, count=len(claims)) for claim in claims]
-        counted = sorted(counted_ahead(leased, self._tools), key=lambda claim: claim.name)
+        counted = sorted(counted_ahead(leased, self._ledger), key=lambda claim: claim.name)
         return counted if not counted or await self._ledger.claim(counted) else None
 
     async def _list_for(
@@ -150,15 +194,14 @@ class Decider:
         """List the account where something depends on it: creates, claims, possible twins."""
         now = self._tools.clock.now()
         is_watching = any(is_watched(record, now) for record in self._ledger.state.records)
-        has_preflight = self._tools.options.has_preflight and bool(creates)
-        if not (has_preflight or resolvable or is_watching):
+        if not (creates or resolvable or is_watching):
             return ()
         return await list_account(self._tools)
 
     def _report_others(self, resolvable: Sequence[Pending]) -> None:
         for pending in self.findings.plan.pending:
             if pending not in resolvable:
-                error = advice.held_on_remote(pending.claim)
+                error = remediation.held_on_remote(pending.claim)
                 self.findings.unknown.append(failure(pending.claim, error))
 
     def _creates(self) -> list[Definition]:
@@ -169,15 +212,19 @@ class Decider:
             if old is None:
                 creates.append(definition)
             else:
-                self.findings.failed.append(_failed(definition, advice.renamed(old)))
+                self.findings.failed.append(_failed(definition, remediation.renamed(old)))
         return creates
 
-    async def _approved(self, creates: Sequence[Definition]) -> list[Definition]:
-        """Return what stands in the approved commit: what was merged since may not have been looked at."""
-        newer = await self._ledger.unapproved(creates)
-        error = advice.unapproved(self._tools.options.approved or "")
-        self.findings.not_sent += [_failed(each, error) for each in creates if each.source in newer]
-        return [each for each in creates if each.source not in newer]
+    def _allowed(self, creates: Sequence[Definition]) -> list[Definition]:
+        """Return what the plan of `--plan` holds: nobody may have looked at the rest."""
+        self.findings.not_sent += [
+            _failed(each, remediation.NOT_IN_PLAN) for each in creates if not self._is_allowed(each)
+        ]
+        return [each for each in creates if self._is_allowed(each)]
+
+    def _is_allowed(self, definition: Definition) -> bool:
+        allowed = self._tools.options.allowed
+        return allowed is None or body_digest(definition.body or {}) in allowed
 
     def _may_be_claimed_meanwhile(
         self, creates: Sequence[Definition], by_name: Mapping[str, Sequence[str]]
@@ -188,7 +235,7 @@ class Decider:
         more fetch still in no entry, is a stranger's.
         """
         taken = frozenset(definition.key for definition in creates) & by_name.keys()
-        is_news = self._tools.options.is_pushing and not taken <= self._seen_before
+        is_news = self._ledger.is_shared and not taken <= self._seen_before
         self._seen_before |= taken
         return is_news
 
@@ -198,7 +245,7 @@ class Decider:
         kept = list[Definition]()
         for definition in creates:
             if definition.key in by_name:
-                error = advice.exists_already(definition, by_name[definition.key])
+                error = remediation.exists_already(definition, by_name[definition.key])
                 self.findings.failed.append(_failed(definition, error))
             else:
                 kept.append(definition)
@@ -209,28 +256,24 @@ class Decider:
         for record in self._ledger.state.records:
             ids = by_name.get(identity(record.name), ())
             if len(ids) > 1 and is_watched(record, now):
-                source, error = record.source, advice.twin(record.name, ids)
+                source, error = record.source, remediation.twin(record.name, ids)
                 self.findings.unknown.append(Failure(name=record.name, source=source, error=error))
             elif len(ids) > 1:
-                self.findings.warnings.append(advice.twin(record.name, ids))
+                self.findings.warnings.append(remediation.twin(record.name, ids))
 
-    async def _again(self, resolution: Resolution, *, room: int) -> list[tuple[Claim, Definition]]:
+    async def _again(self, resolution: Resolution) -> list[tuple[Claim, Definition]]:
         """Decide what becomes of claims that are proven absent: today's definition, or nothing."""
         findings = self.findings
         today = {pending.claim: pending.definition for pending in findings.plan.pending}
-        newer = await self._ledger.unapproved([each for each in map(today.get, resolution.absent) if each])
         again, gone = list[tuple[Claim, Definition]](), list[str]()
         for claim in resolution.absent:
             definition = today[claim]
             if definition is None:
                 gone.append(claim.name)
             elif claim.sends >= MAX_SENDS:
-                findings.unknown.append(failure(claim, advice.sent_too_often(claim)))
-            elif definition.source in newer:
-                why = advice.unapproved(self._tools.options.approved or "")
-                findings.unknown.append(failure(claim, why))
-            elif len(again) >= room:
-                findings.unknown.append(failure(claim, f"{advice.LEFT_FOR_NEXT} (--max-creates)"))
+                findings.unknown.append(failure(claim, remediation.sent_too_often(claim)))
+            elif not self._is_allowed(definition):
+                findings.not_sent.append(failure(claim, remediation.NOT_IN_PLAN))
             else:
                 again.append((claim, definition))
         await self._ledger.drop(gone)
@@ -251,7 +294,13 @@ class Decider:
         )
 
     def _taken_over(self, claim: Claim, definition: Definition) -> Claim:
-        return replace(self._fresh(definition), claimed_at=claim.claimed_at, sends=claim.sends)
+        return replace(self._fresh(definition), sends=claim.sends)
+
+
+def most_sends(plan: Plan) -> int:
+    """Return how many requests a plan may mean: creates, and claims that may be sent again."""
+    again = [each for each in plan.pending if each.definition is not None and each.claim.sends < MAX_SENDS]
+    return len(plan.create) - len(plan.renames) + len(again)
 
 
 def _failed(definition: Definition, error: str) -> Failure:

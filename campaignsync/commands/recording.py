@@ -1,0 +1,144 @@
+"""Which place a run reads and records in, and its lock and journal. Does I/O."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from campaignsync.commands.workplace import Tuning, Workplace
+from campaignsync.errors import GitError
+from campaignsync.loader import CommittedDefinitions
+from campaignsync.protocol.journal import Journal
+from campaignsync.protocol.ledger import Ledger
+from campaignsync.protocol.ports import Definitions, Recorder
+from campaignsync.protocol.tools import Context
+from campaignsync.repository.branch import Files
+from campaignsync.repository.disk import locked
+from campaignsync.repository.folder import Folder, StateFile
+from campaignsync.repository.journal_file import JournalFile
+from campaignsync.repository.layout import Layout
+from campaignsync.repository.local_branch import LocalBranch, current_branch
+from campaignsync.repository.objects import commit_at, list_blobs
+from campaignsync.repository.remote_branch import RemoteBranch, has_upstream
+from campaignsync.repository.runner import Git, clean_environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """Where a run reads and records.
+
+    Attributes:
+        recorder: The place.
+        ledger: What is created and claimed there.
+        work_tree: The definitions in the folder, where they must not differ from the commit's.
+    """
+
+    recorder: Recorder
+    ledger: Ledger
+    work_tree: Definitions | None
+
+
+@asynccontextmanager
+async def recording(place: Workplace, context: Context, *, tuning: Tuning) -> AsyncIterator[Recording]:
+    """Lock the target, and give what records there.
+
+    Raises:
+        GitError: This folder can't be synced in this way.
+        LockedError: Another run holds the target.
+        StateError: The journal is damaged.
+    """
+    layout = place.layout
+    git = await _usable_git(place, layout)
+    if git is None and tuning.is_committing:
+        raise GitError(
+            "this folder is not inside a git work tree",
+            hint="Run it in the repository of the definitions; --no-commit syncs without git.",
+        )
+    with locked(place.journal.with_suffix(".lock"), shown=place.state, now=context.clock.now()):
+        async with _recorder(place, layout, git, context, tuning=tuning) as recorder:
+            journal = Journal(
+                JournalFile(path=place.journal),
+                where=str(place.journal),
+                run_id=context.options.run_id,
+                is_shared=recorder.is_shared,
+            )
+            has_commit = recorder.has_history and not recorder.is_shared
+            yield Recording(
+                recorder=recorder,
+                ledger=Ledger(recorder, journal, context),
+                work_tree=place.definitions if has_commit else None,
+            )
+
+
+async def _usable_git(place: Workplace, layout: Layout | None) -> Git | None:
+    """Return the runner; None outside git. Raises GitError where git refuses to look."""
+    if layout is None:
+        return None
+    git = Git(folder=layout.top, env=clean_environment(place.env))
+    await git.run("rev-parse", "--is-inside-work-tree")
+    return git
+
+
+@asynccontextmanager
+async def _recorder(
+    place: Workplace, layout: Layout | None, git: Git | None, context: Context, *, tuning: Tuning
+) -> AsyncIterator[Recorder]:
+    if not tuning.is_committing or git is None or layout is None:
+        file = StateFile(place.state_path, shown=place.state)
+        yield Folder(file, place.definitions, check_lost=partial(check_lost, place, git))
+        return
+    files = _files(place, layout, git)
+    if tuning.is_pushing:
+        remote = RemoteBranch(files, key=place.journal.stem, branch=tuning.branch)
+        try:
+            yield remote
+        finally:
+            await remote.close()
+        return
+    if not tuning.is_local and await has_upstream(git):
+        raise GitError(
+            "the branch has an upstream, so others may sync the same definitions; without --push neither "
+            "side would know what the other sends",
+            hint="Run it with --push. If nobody else syncs, neither people nor a workflow: --local.",
+        )
+    ref = await current_branch(git)
+    if ref is None:
+        raise GitError(
+            "the repository is on no branch (detached HEAD), so nothing could be recorded",
+            hint="Switch to the branch that holds the state (git switch BRANCH), or run it with --push.",
+        )
+    yield LocalBranch(files, ref=ref, note=context.progress.note)
+
+
+def _files(place: Workplace, layout: Layout, git: Git) -> Files:
+    inside = {}
+    for what, path in (("state file", place.state), ("folder of the definitions", place.campaigns)):
+        found = layout.inside(place.root / path)
+        if found is None:
+            raise GitError(
+                f"the {what}, {path}, is outside the work tree {layout.top}, so no commit holds it",
+                hint="Name one inside it, or use --no-commit.",
+            )
+        inside[what] = found
+    return Files(
+        git=git,
+        state=inside["state file"],
+        campaigns=inside["folder of the definitions"],
+        scratch=layout.common / "campaignsync",
+        is_ci=place.is_in_actions,
+        definitions=partial(CommittedDefinitions, folder=place.campaigns),
+    )
+
+
+async def check_lost(place: Workplace, git: Git | None) -> None:
+    """Raise GitError where the state file is missing and the last commit has it."""
+    layout = place.layout
+    path = layout.inside(place.state_path) if layout else None
+    git = git or await _usable_git(place, layout)
+    if git is None or path is None or await commit_at(git, "HEAD") is None:
+        return
+    if await list_blobs(git, "HEAD", path):
+        raise GitError(
+            f"the state file {place.state} is missing, and the last commit has it",
+            hint=f"Bring it back (git checkout HEAD -- {path}), or commit its removal to begin empty.",
+        )

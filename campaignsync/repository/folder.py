@@ -1,0 +1,112 @@
+"""A folder as a place to read and record: the definitions and the state file in it. Does I/O."""
+
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from pathlib import Path
+
+from campaignsync.errors import StateError
+from campaignsync.repository.branch import MAX_STATE_BYTES
+from campaignsync.repository.disk import advice_on, read_file, reason_of, replace_file
+from campaignsync.snapshot import Definitions, Snapshot
+from campaignsync.state import State, parse_bytes, render
+
+
+class StateFile:
+    """A state file on disk.
+
+    Args:
+        path: The file; need not exist.
+        shown: What to call it in messages: its path as typed.
+    """
+
+    def __init__(self, path: Path, *, shown: str) -> None:
+        self._path = path
+        self.shown = shown
+
+    def read(self) -> bytes | None:
+        """Return its bytes, None where there is none; needs no lock.
+
+        Raises:
+            StateError: It can't be read.
+        """
+        try:
+            return read_file(self._path, most_bytes=MAX_STATE_BYTES)
+        except OSError as error:
+            raise self._failure("read", error) from error
+        except ValueError as error:
+            raise StateError(f"{self.shown}: {error}", hint="Name the file itself: --state FILE.") from error
+
+    def load(self) -> State:
+        """Return its state, an empty one where there is no file; raises what `read` raises."""
+        data = self.read()
+        return State() if data is None else parse_bytes(data, where=self.shown)
+
+    def replace(self, text: str) -> None:
+        """Replace it; the caller holds the lock.
+
+        Raises:
+            StateError: It could not be replaced, and is as before.
+        """
+        try:
+            replace_file(self._path, text.encode())
+        except OSError as error:
+            raise self._failure("saved", error) from error
+        except ValueError as error:
+            raise StateError(f"{self.shown}: {error}", hint="Name the file itself: --state FILE.") from error
+
+    def _failure(self, what: str, error: OSError) -> StateError:
+        return StateError(f"{self.shown}: can't be {what}: {reason_of(error)}", hint=advice_on(error))
+
+
+class Folder:
+    """Implements the protocol's `Recorder`, whose docstrings say what the methods promise.
+
+    Args:
+        file: The state file.
+        definitions: The definitions in the folder.
+        check_lost: Raises where the state file is missing, and a commit has it.
+    """
+
+    is_shared = False
+    has_history = False
+
+    def __init__(
+        self, file: StateFile, definitions: Definitions, *, check_lost: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._file = file
+        self._definitions = definitions
+        self._check_lost = check_lost
+        self._texts: dict[str, str] = {}
+
+    async def check(self) -> None:
+        await self.snapshot()
+
+    async def snapshot(self) -> Snapshot:
+        data = self._file.read()
+        if data is None:
+            await self._check_lost()
+        return Snapshot(
+            id=_digest(data or b""),
+            state=State() if data is None else parse_bytes(data, where=self._file.shown),
+            has_state=data is not None,
+            definitions=self._definitions,
+        )
+
+    async def commit(self, base: Snapshot, state: State, message: str) -> str:
+        text = render(state)
+        made = _digest(text.encode())
+        self._texts[made] = text
+        return made
+
+    async def publish(self, base: Snapshot, commit: str) -> str | None:
+        if _digest(self._file.read() or b"") != base.id:
+            return f"{self._file.shown} was changed meanwhile"
+        self._file.replace(self._texts[commit])
+        return None
+
+    async def holds(self, tip: Snapshot, commit: str) -> bool:
+        return tip.id == commit
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()
