@@ -229,21 +229,29 @@ def changes(before: State, after: State) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda change: change.name))
 
 
-def merge(tip: State, ours: Iterable[Change], *, rules: Rules, runs: Collection[str]) -> Merge:
+def merge(
+    tip: State,
+    ours: Iterable[Change],
+    *,
+    rules: Rules,
+    runs: Collection[str],
+    local_runs: Collection[str] = (),
+) -> Merge:
     """Put this clone's changes on the tip of the branch; only own claims are replaced or removed.
 
     Args:
         tip: The state there.
         ours: What this clone knows.
         rules: The rules that keep a definition from being sent twice.
-        runs: The ids of this clone's runs whose claims these changes may replace.
+        runs: The ids of this clone's runs whose claims these changes may replace by what came of them.
+        local_runs: The ids of those whose claims only this clone knew of: a later claim may replace them.
     """
     state, conflicts, lost = tip, list[Conflict](), set[str]()
     for change in ours:
         theirs = tip.get(change.name)
         if theirs == change.after:
             continue
-        owners = {change.after.claimed_by} if isinstance(change.after, Claim) else runs
+        owners = {change.after.claimed_by, *local_runs} if isinstance(change.after, Claim) else runs
         if theirs == change.before or rules.is_own(theirs, owners):
             state = state.with_entries([change.after]) if change.after else state.without([change.name])
         elif isinstance(change.after, Claim):

@@ -70,10 +70,15 @@ def workplace(
 
 
 def run_async(place: "Workplace", work: Callable[["Around"], Awaitable[_T]]) -> _T:
-    """Run a command's async part under signals."""
+    """Run a command's async part under signals.
+
+    Raises:
+        click.Abort: It was asked to end, and had nothing to tell.
+    """
     import anyio
 
     from campaignsync.commands.online import Around
+    from campaignsync.protocol.tools import StopRequestedError
     from campaignsync.terminal import SystemClock, run_interruptibly
 
     async def interruptible(stop: anyio.Event) -> _T:
@@ -82,7 +87,10 @@ def run_async(place: "Workplace", work: Callable[["Around"], Awaitable[_T]]) -> 
     async def whole() -> _T:
         return await run_interruptibly(interruptible, on_exit=place.progress.close)
 
-    return anyio.run(whole)
+    try:
+        return anyio.run(whole)
+    except StopRequestedError as error:
+        raise click.Abort from error
 
 
 def show(text: str) -> None:

@@ -88,7 +88,7 @@ class InvalidDefinitionsError(CampaignSyncError):
         count = len(problems)
         super().__init__(
             f"{count} {'problem' if count == 1 else 'problems'} in the definitions",
-            hint="Mend the places named above, then run the command again.",
+            hint="Fix the places named above, then run the command again.",
         )
         self.problems = problems
 

@@ -159,11 +159,15 @@ def planned_digests(data: object, *, state: str, host: str | None, app_id: str |
     for key, value in wanted.items():
         if None not in (value, target.get(key)) and target[key] != value:
             raise ValueError(f"is a plan for the {key} {target[key]!r}, and this run is for {value!r}")
-    return frozenset(digest for entry in (*create, *pending) if (digest := _planned_digest(entry)))
+    digests = map(_planned_digest, (*create, *pending))
+    return frozenset(digest for digest in digests if digest is not None)
 
 
 def _planned_digest(entry: Any) -> str | None:  # noqa: ANN401  # JSON of any kind
     match entry:
+        case {"likelyRenameOf": _}:
+            # The plan said that it isn't sent; whoever wants it later plans again.
+            return None
         case {"body": dict(body), "digest": str(digest)} if body_digest(body) == digest:
             return digest
         case {"digest": str(digest), **rest} if rest.get("body") is None:

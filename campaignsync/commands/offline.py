@@ -132,7 +132,7 @@ def plan_exit_code(plan: Plan, *, is_detailed: bool) -> ExitCode:
 
 def schema() -> str:
     """Return the JSON Schema of a definition."""
+    from campaignsync.definitions.model import json_schema
     from campaignsync.report.escape import json_text
-    from campaignsync.schema import json_schema
 
     return json_text(json_schema(), indent=2)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from campaignsync.commands.workplace import Tuning, Workplace
+from campaignsync.definitions import CommittedDefinitions, source_of
 from campaignsync.errors import GitError
-from campaignsync.loader import CommittedDefinitions
 from campaignsync.protocol.journal import Journal
 from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.ports import Definitions, Recorder
@@ -21,6 +21,7 @@ from campaignsync.repository.local_branch import LocalBranch, current_branch
 from campaignsync.repository.objects import commit_at, list_blobs
 from campaignsync.repository.remote_branch import RemoteBranch, has_upstream
 from campaignsync.repository.runner import Git, clean_environment
+from campaignsync.repository.scratch import object_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +76,8 @@ async def _usable_git(place: Workplace, layout: Layout | None) -> Git | None:
     if layout is None:
         return None
     git = Git(folder=layout.top, env=clean_environment(place.env))
-    await git.run("rev-parse", "--is-inside-work-tree")
-    return git
+    # Beside a bare repository that the ".git" here names, there is no work tree.
+    return git if (await git.run("rev-parse", "--is-inside-work-tree")).text == "true" else None
 
 
 @asynccontextmanager
@@ -89,11 +90,12 @@ async def _recorder(
         return
     files = _files(place, layout, git)
     if tuning.is_pushing:
-        remote = RemoteBranch(files, key=place.journal.stem, branch=tuning.branch)
-        try:
-            yield remote
-        finally:
-            await remote.close()
+        with object_folder(layout.common / "objects", key=place.journal.stem) as objects:
+            remote = RemoteBranch(files, objects=objects, key=place.journal.stem, branch=tuning.branch)
+            try:
+                yield remote
+            finally:
+                await remote.close()
         return
     if not tuning.is_local and await has_upstream(git):
         raise GitError(
@@ -126,7 +128,7 @@ def _files(place: Workplace, layout: Layout, git: Git) -> Files:
         campaigns=inside["folder of the definitions"],
         scratch=layout.common / "campaignsync",
         is_ci=place.is_in_actions,
-        definitions=partial(CommittedDefinitions, folder=place.campaigns),
+        definitions=partial(CommittedDefinitions, folder=source_of(place.campaigns, root=place.root)),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from campaignsync.loader import DefinitionFiles
+from campaignsync.definitions import DefinitionFiles
 from campaignsync.progress import TerminalProgress
 from campaignsync.repository.layout import find_layout, journal_path
 

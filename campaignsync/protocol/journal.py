@@ -36,13 +36,15 @@ class Replay:
         state: Records, and claims that only this clone knows of and that may have been sent.
         shared_claims: Claims of runs that publish theirs: the branch says what became of them.
         dropped: Identities of claims that were given up.
-        runs: The ids of the runs that wrote it.
+        runs: The ids of the runs that wrote it, and of those whose claims they kept.
+        local_runs: The ids of those runs whose claims only this clone knows of.
     """
 
     state: State = field(default_factory=State)
     shared_claims: tuple[Claim, ...] = ()
     dropped: frozenset[str] = frozenset()
     runs: frozenset[str] = frozenset()
+    local_runs: frozenset[str] = frozenset()
 
     def changes(self) -> tuple[Change, ...]:
         """Return what it knows, as changes to a state that has none of it."""
@@ -102,6 +104,7 @@ class _Reading:
         self._is_shared = False
         self._dropped: set[str] = set()
         self._runs: set[str] = set()
+        self._local_runs: set[str] = set()
 
     def take(self, line: Mapping[str, Any], *, where: str) -> None:
         match line:
@@ -131,6 +134,10 @@ class _Reading:
         else:
             self._shared.pop(identity(entry.name), None)
             self._state = self._state.with_entries([entry])
+            if isinstance(entry, Claim):
+                # Also of a run before the one that writes this line, which kept the claim.
+                self._runs.add(entry.claimed_by)
+                self._local_runs.add(entry.claimed_by)
 
     def result(self) -> Replay:
         # A claim whose request was never announced was not sent; what was sent before it must stay counted.
@@ -140,6 +147,7 @@ class _Reading:
             shared_claims=tuple(self._shared.values()),
             dropped=frozenset(self._dropped),
             runs=frozenset(self._runs),
+            local_runs=frozenset(self._local_runs),
         )
 
 
@@ -193,13 +201,16 @@ class Journal:
                 *({"drop": name} for name in drop),
             ]
         )
+        if not data:
+            return
         async with self._turn:
-            if not data or self._has_begun:
+            if self._has_begun:
                 await self._file.append(data)
                 return
             data = self._begin(target) + data
-            whole, torn = self._data[: self._data.rfind(b"\n") + 1], not self._data.endswith(b"\n")
-            await (self._file.replace(whole + data) if torn else self._file.append(data))
+            whole = self._data[: self._data.rfind(b"\n") + 1]
+            is_torn = whole != self._data
+            await (self._file.replace(whole + data) if is_torn else self._file.append(data))
             self._has_begun = True
 
     async def close(self, target: State, *, kept: Sequence[Claim]) -> None:

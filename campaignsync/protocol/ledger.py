@@ -269,6 +269,10 @@ class Ledger:
             GitError: Git failed; the journal keeps it all.
             StateError: The journal or the state file can't be written.
         """
+        # Where the journal counts each send before it goes, what has none was never sent, nor will be found
+        # in the journal again.
+        unsent = [claim.name for claim in self.state.claims if self._is_mine(claim) and not claim.sends]
+        self.state = self.state.without(unsent)
         known = {change.name for change in changes(self.base.state, self.state)}
         ended = [
             replace(claim, lease_seconds=0)
@@ -295,12 +299,16 @@ class Ledger:
     def _take(self, tip: Snapshot, mine: Sequence[Change]) -> None:
         """Make a snapshot the base, and put on it what this clone knows beside."""
         options = self._tools.options
-        merged = merge(tip.state, mine, rules=self._tools.rules, runs=self._runs)
+        merged = self._merged(tip.state, mine)
         self.conflicts += merged.conflicts
         self._base = tip
         found = self._journal.found.state
         bound = merged.state.bound_to(host=found.host, app_id=found.app_id)
         self.state = bound.bound_to(host=options.host, app_id=options.app_id)
+
+    def _merged(self, tip: State, mine: Sequence[Change]) -> Merge:
+        local_runs = self._journal.found.local_runs
+        return merge(tip, mine, rules=self._tools.rules, runs=self._runs, local_runs=local_runs)
 
     async def _publish(self) -> Merge:
         """Bring the state to the branch, however often another push comes first; never by force.
@@ -315,7 +323,7 @@ class Ledger:
         mine = changes(self.base.state, self.state)
         base = self.base
         for attempt in range(RACES):
-            merged = merge(base.state, mine, rules=self._tools.rules, runs=self._runs)
+            merged = self._merged(base.state, mine)
             if not changes(base.state, merged.state):
                 self._take(base, mine)
                 return merged
@@ -368,7 +376,8 @@ class Ledger:
                 return tip
             if tip.id != base.id:
                 return _Raced(tip=tip)
-            await pause(attempt + self._tools.clock.jitter())
+            if attempt < TRIES:
+                await pause(attempt + self._tools.clock.jitter())
         return _Refused(reason=reason)
 
     def _note_push(self, started: float, commit: str) -> None:

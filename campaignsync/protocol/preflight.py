@@ -16,6 +16,7 @@ from campaignsync.protocol.ports import Definitions
 from campaignsync.protocol.recovery import LeaseWatch, Resolution, failure, resolve
 from campaignsync.protocol.sender import counted_ahead
 from campaignsync.protocol.tools import Tools
+from campaignsync.report.summary import counted
 from campaignsync.result import Failure
 from campaignsync.state import MAX_SENDS, Claim, Record
 
@@ -71,6 +72,8 @@ class Preflight:
         self._watch = LeaseWatch(tools)
         self._seen_before = frozenset[str]()
         self._shown: Plan | None = None
+        # They are recorded, so a later plan doesn't know that they were pending.
+        self._recovered: list[Record] = []
         self.findings: Findings
 
     async def look(self) -> None:
@@ -89,12 +92,12 @@ class Preflight:
         if plan != self._shown:
             self._tools.progress.show(plan)
         self._shown = plan
-        self.findings = Findings(plan=plan)
+        self.findings = Findings(plan=plan, recovered=self._recovered)
         count = most_sends(plan)
         most = self._tools.options.max_creates
         if count > most:
             raise PlanRefusedError(
-                f"the plan sends {count} campaigns, and at most {most} are allowed in one run",
+                f"the plan sends {counted(count, 'campaign')}, and at most {most} are allowed in one run",
                 hint=f"If that is meant: --max-creates {count}. Nothing was sent.",
             )
 
@@ -175,7 +178,7 @@ class Preflight:
             return None
         creates = self._without_strangers(creates, by_name)
         resolution = await resolve([pending.claim for pending in resolvable], campaigns, self._ledger)
-        self.findings.recovered += resolution.recovered
+        self._recovered += resolution.recovered
         self.findings.unknown += resolution.stuck
         again = await self._again(resolution)
         claims = [self._fresh(definition) for definition in creates]

@@ -8,9 +8,8 @@ from operator import attrgetter
 from typing import Any
 
 from campaignsync.report.escape import printable
-from campaignsync.rules import TIMES
+from campaignsync.times import DAYS, TIMES
 
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _HOUR_MINUTES = 60
 _CLOCK = {minutes: text for text, minutes in TIMES.items()}
 _TO = "\N{EN DASH}"
@@ -54,7 +53,7 @@ class Week:
     @property
     def minutes(self) -> int:
         """How many minutes a week calls are allowed; a minute that two blocks share counts once."""
-        return sum(sum(self.minutes_of_hour(day, hour) for hour in range(24)) for day in range(len(_DAYS)))
+        return sum(sum(self.minutes_of_hour(day, hour) for hour in range(24)) for day in range(len(DAYS)))
 
     def minutes_of_hour(self, day: int, hour: int) -> int:
         """Return in how many minutes of one hour calls are allowed, 0 to 60."""
@@ -90,8 +89,8 @@ def _block(data: object) -> Block | None:
 
 @lru_cache(_MOST_BLOCKS_KEPT)
 def _known_block(day: str, start: str, end: str) -> Block | None:
-    if day in _DAYS and start in TIMES and end in TIMES:
-        return Block(day=_DAYS.index(day), start=TIMES[start], end=TIMES[end])
+    if day in DAYS and start in TIMES and end in TIMES:
+        return Block(day=DAYS.index(day), start=TIMES[start], end=TIMES[end])
     return None
 
 
@@ -117,8 +116,8 @@ def _day_names(days: tuple[int, ...]) -> str:
 
 def _row_name(row: Sequence[int]) -> str:
     if len(row) < _SHORTEST_RANGE:
-        return ", ".join(_DAYS[day] for day in row)
-    return f"{_DAYS[row[0]]}{_TO}{_DAYS[row[-1]]}"
+        return ", ".join(DAYS[day] for day in row)
+    return f"{DAYS[row[0]]}{_TO}{DAYS[row[-1]]}"
 
 
 def length(week: Week) -> str:
@@ -135,7 +134,7 @@ def _count(number: int, noun: str) -> str:
 def picture(week: Week) -> str:
     """Draw the week: a row for each day, a cell for each hour, and below it what the cells mean."""
     head = "    " + "".join(f"{hour:<3}" for hour in range(0, 24, 3)).rstrip()
-    rows = (f"{name}  {_row(week, day)}" for day, name in enumerate(_DAYS))
+    rows = (f"{name}  {_row(week, day)}" for day, name in enumerate(DAYS))
     zone = f", {printable(week.timezone)}" if week.timezone else ""
     foot = f"{_FULL} calls  {_PART} part of the hour  {_NONE} none: {length(week)}{zone}"
     return "\n".join([head, *rows, foot])

@@ -33,7 +33,7 @@ RENAME_ADVICE = "They are not sent, since the same people would be called twice.
 UNMANAGED_ADVICE = (
     "Made elsewhere. `campaignsync adopt FILE` records one of them for a definition of its name."
 )
-FAILED_ADVICE = "No campaign was made for these. Mend what is said below, then run it again."
+FAILED_ADVICE = "No campaign was made for these. Fix what is said below, then run it again."
 NOT_SENT_ADVICE = "Nothing of these left this machine. The next sync tries again."
 UNKNOWN_ADVICE = (
     "They may exist or not, and their claims stay in the state. Where no command is named below, run "
@@ -200,10 +200,10 @@ def result_line(result: Result) -> str:
 
 def _recorded(result: Result) -> str:
     if result.record_error:
-        return f"committed {result.commit[:7]}, not pushed" if result.commit else "saved, not committed"
+        return "kept in this clone's journal, not recorded"
     if result.commit is None:
-        return "nothing committed" + (", pushed" if result.is_pushed else "")
-    return f"committed {result.commit[:7]}" + (" and pushed" if result.is_pushed else "")
+        return "nothing committed"
+    return f"committed {result.commit[:7]}" + (" and pushed: git pull brings it" if result.is_pushed else "")
 
 
 def not_applied_line(plan: Plan) -> str:

@@ -34,9 +34,12 @@ def read_file(path: Path, *, most_bytes: int) -> bytes | None:
         if error.errno == errno.ELOOP:
             raise ValueError("is a symbolic link, and must be a regular file") from error
         raise
-    with open(descriptor, "rb") as file:  # noqa: PTH123  # a descriptor
+    try:
         _check_kind(os.fstat(descriptor).st_mode)
-        data = file.read(most_bytes + 1)
+        with open(descriptor, "rb", closefd=False) as file:
+            data = file.read(most_bytes + 1)
+    finally:
+        os.close(descriptor)
     if len(data) > most_bytes:
         raise ValueError(f"holds more than {most_bytes // 1024**2} MiB")
     return data

@@ -43,7 +43,9 @@ def find_layout(folder: Path) -> Layout | None:
 
 
 def real_path(path: Path) -> Path:
-    """Return a path without symbolic links on the way; the last step is left as it is."""
+    """Return a path without symbolic links on the way; a last step that is a name is left as it is."""
+    if path.name == "..":
+        return Path(os.path.realpath(path))
     return Path(os.path.realpath(path.parent)) / path.name
 
 

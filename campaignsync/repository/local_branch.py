@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from hashlib import sha256
 
 from campaignsync.errors import GitError
 from campaignsync.repository.branch import Files
@@ -27,10 +28,15 @@ class LocalBranch:
         self._files = files
         self._ref = ref
         self._note = note
+        # Where the branch was before this work tree has followed it: what a killed run leaves to do.
+        self._moved_from = f"refs/worktree/campaignsync/{sha256(os.fsencode(files.state)).hexdigest()[:16]}"
 
     async def check(self) -> None:
-        await self._tip()
+        tip = await self._tip()
         await self._files.check()
+        moved_from = await commit_at(self._files.git, self._moved_from)
+        if moved_from is not None:
+            await self._catch_up(moved_from, tip)
 
     async def snapshot(self) -> Snapshot:
         return await self._files.at(await self._tip())
@@ -39,12 +45,14 @@ class LocalBranch:
         return await self._files.commit(base, state, message)
 
     async def publish(self, base: Snapshot, commit: str) -> str | None:
-        moved = await self._files.git.ask(
-            "update-ref", "-m", "campaignsync: record", self._ref, commit, base.id
-        )
+        git = self._files.git
+        moves = f"update {self._ref} {commit} {base.id}\nupdate {self._moved_from} {base.id}\n"
+        moved = await git.ask("update-ref", "-m", "campaignsync: record", "--stdin", stdin=moves.encode())
         if moved.status:
             return moved.words
-        if not await self._follow(base, commit):
+        has_followed = await self._follow(base.id, commit)
+        await git.ask("update-ref", "-d", self._moved_from)
+        if not has_followed:
             self._note(
                 f"{self._files.state} in this folder was left alone: it has changes, or another branch is "
                 f"checked out. Get the new one with: git checkout {commit[:12]} -- {self._files.state}"
@@ -63,35 +71,46 @@ class LocalBranch:
             )
         return tip
 
-    async def _follow(self, base: Snapshot, commit: str) -> bool:
-        """Bring index entry and file to the commit, if they were as the base has them; return whether."""
+    async def _catch_up(self, base: str, tip: str) -> None:
+        """Do what a run left to do that was killed after it had moved the branch."""
         git, path = self._files.git, self._files.state
-        if await current_branch(git) != self._ref or not await self._is_untouched(base):
-            return False
-        (blob,) = await list_blobs(git, commit, path)
-        entry = f"{blob.mode},{blob.id},{path}"
-        answers = [
-            await git.ask("update-index", "--add", "--cacheinfo", entry),
-            # As a checkout does it: with filters, and never through a symbolic link.
-            await git.ask("checkout-index", "--force", "--index", "--quiet", "--", path),
-        ]
-        return not any(answer.status for answer in answers)
+        literal = ("--", f":(top,literal){path}")
+        if await list_blobs(git, tip, path):
+            if not (await git.ask("diff-index", "--cached", "--quiet", tip, *literal)).status:
+                # Its entry is new, and the file may be old: begin again.
+                await git.ask("reset", "--quiet", base, *literal)
+            await self._follow(base, tip)
+        await git.ask("update-ref", "-d", self._moved_from)
 
-    async def _is_untouched(self, base: Snapshot) -> bool:
+    async def _follow(self, base: str, commit: str) -> bool:
+        """Bring index entry and file to the commit, each if it was as the base has it; return whether both.
+
+        With the old entry in the index, the person's next commit would take the records out again.
+        """
         git, path = self._files.git, self._files.state
-        listed = (await git.run("ls-files", "-t", "-z", "--", f":(top,literal){path}")).stdout
-        if not base.has_state:
-            return not listed and not os.path.lexists(git.folder / path)  # noqa: ASYNC240  # one look
-        if listed.startswith(b"S "):
+        literal = ("--", f":(top,literal){path}")
+        if await current_branch(git) != self._ref:
+            return False
+        if (await git.ask("diff-index", "--cached", "--quiet", base, *literal)).status:
             return False
         await git.ask("update-index", "-q", "--refresh")
-        compared = ("--quiet", base.id, "--", f":(top,literal){path}")
-        return all(
-            [
-                (await git.ask("diff-index", *options, *compared)).status == 0
-                for options in ((), ("--cached",))
-            ]
-        )
+        tag = (await git.ask("ls-files", "-v", "-z", *literal)).stdout[:1]
+        is_there = os.path.lexists(git.folder / path)  # noqa: ASYNC240  # one look
+        is_same = not is_there
+        if tag == b"H":
+            is_same = not (await git.ask("diff-index", "--quiet", base, *literal)).status
+        (blob,) = await list_blobs(git, commit, path)
+        entry = ("--add", "--cacheinfo", f"{blob.mode},{blob.id},{path}")
+        is_left_out = tag in {b"S", b"s"}  # by a sparse checkout
+        kept = ("--skip-worktree", "--", path) if is_left_out else ()
+        if (await git.ask("update-index", *entry, *kept)).status or not is_same:
+            return False
+        if is_left_out:
+            return True
+        # As a checkout does it: with filters, and never through a symbolic link. Only what is known to be
+        # the base's may be replaced: --force would also take a file or a link in the folder's place.
+        force = ("--force",) if is_there else ()
+        return not (await git.ask("checkout-index", *force, "--index", "--quiet", "--", path)).status
 
 
 async def current_branch(git: Git) -> str | None:

@@ -22,7 +22,7 @@ class Blob:
         path: From the top, with forward slashes.
         mode: Git's mode, such as "100644".
         id: The id of its content.
-        size: Its bytes; 0 for a submodule.
+        size: Its bytes; 0 for a submodule and for what is missing.
     """
 
     path: str
@@ -47,12 +47,15 @@ async def list_blobs(git: Git, commit: str, *paths: str) -> list[Blob]:
     """
     wanted = [path for path in paths if path != "."]
     below = wanted if len(wanted) == len(paths) else []
-    answer = await git.run("ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", *below)
+    listing = ("--literal-pathspecs", "ls-tree", "-r", "-l", "-z", "--full-tree")
+    answer = await git.run(*listing, commit, "--", *below)
     blobs = []
     for line in answer.stdout.split(b"\0")[:-1]:
         facts, _, path = line.partition(b"\t")
         mode, _, blob, size = facts.decode().split()
-        blobs.append(Blob(path=os.fsdecode(path), mode=mode, id=blob, size=0 if size == "-" else int(size)))
+        # "-" for a submodule, "BAD" for what is missing.
+        known = int(size) if size.isdigit() else 0
+        blobs.append(Blob(path=os.fsdecode(path), mode=mode, id=blob, size=known))
     return blobs
 
 

@@ -3,6 +3,9 @@
 The person's branches, index and files have no part in it.
 """
 
+from dataclasses import replace
+from pathlib import Path
+
 import anyio
 
 from campaignsync.errors import GitError
@@ -22,6 +25,7 @@ class RemoteBranch:
 
     Args:
         files: Which files it is about.
+        objects: Where commits are made until the remote has them (`scratch.object_folder`).
         key: A name for the program's own ref, the target's.
         branch: The branch to push to; None for the remote's default.
     """
@@ -29,9 +33,10 @@ class RemoteBranch:
     is_shared = True
     has_history = True
 
-    def __init__(self, files: Files, *, key: str, branch: str | None) -> None:
-        self._files = files
+    def __init__(self, files: Files, *, objects: Path, key: str, branch: str | None) -> None:
         self._git = files.git
+        private = replace(files.git, env={**files.git.env, "GIT_OBJECT_DIRECTORY": str(objects)})
+        self._files = replace(files, git=private, scratch=objects)
         self._own_ref = f"refs/campaignsync/{key}"
         self._branch = branch
         self._remote = ""
@@ -63,7 +68,11 @@ class RemoteBranch:
         try:
             answer = await self._git.ask(
                 "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", "--no-force-with-lease",
-                "--end-of-options", self._remote, f"{commit}:{self._ref}",
+                # Not by the remote's name: the person's remote-tracking branch would move to a commit that
+                # their clone hasn't.
+                "--end-of-options", await push_url(self._git, self._remote), f"{commit}:{self._ref}",
+                # Only to read: what a hook makes must stay in the clone, not go when this run ends.
+                env={"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self._files.scratch)},
                 timeout_s=NETWORK_TIMEOUT_S,
                 has_hooks=True,
             )  # fmt: skip
@@ -116,6 +125,15 @@ class RemoteBranch:
                 hint="Name the branch that all runs push to: --branch NAME.",
             )
         return branch
+
+
+async def push_url(git: Git, remote: str) -> str:
+    """Return where pushes to a remote go, as configured: git itself applies its rules for URLs."""
+    for key in ("pushurl", "url"):
+        answer = await git.ask("config", "--get-all", f"remote.{remote}.{key}")
+        if answer.text:
+            return answer.text.split("\n")[0]
+    raise GitError(f"there is no remote {printable(remote)}, so there is nowhere to push")
 
 
 async def find_remote(git: Git) -> str:

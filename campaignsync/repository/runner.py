@@ -52,6 +52,8 @@ _KEPT_PREFIXES = (
     "GIT_SSL_",
 )
 _ALWAYS = (
+    # What a clone shows in the place of an object (git-replace(1)) is in no other clone.
+    "--no-replace-objects",
     # A folder in a repository that looks like a bare repository must not take its place.
     *("-c", "safe.bareRepository=explicit"),
     # Housekeeping in the background would hold locks while a run goes on.

@@ -1,5 +1,4 @@
-"""How fast the command is where there are ten thousand definitions: `python -m tests.bench` measures it.
+"""Measures the targets of the product's contract, "Speed": `python -m tests.bench`.
 
-Each row holds a figure against the target that was set for it, most of them as a ratio to something else that
-is measured in turns with it, so that the machine and its other work cancel out.
+Whole processes, and each figure as a ratio to something measured right beside it: a machine's speed moves.
 """

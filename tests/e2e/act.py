@@ -112,7 +112,7 @@ class Act:
             encoding="utf-8",
             cwd=repository,
             env={**os.environ, "NO_COLOR": "1"},
-            timeout=300,
+            timeout=800,
         )
         entries = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
         # A step of an action is reported again as the action's: once each is enough.

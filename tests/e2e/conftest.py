@@ -56,7 +56,6 @@ class Project:
             encoding="utf-8",
             cwd=cwd or self.path,
             env={name: value for name, value in wanted.items() if value is not None},
-            timeout=60,
         )
         return Ran(code=done.returncode, out=done.stdout, err=done.stderr)
 
@@ -99,11 +98,57 @@ class Project:
         """The campIds in the state, by name."""
         return {name: entry["campId"] for name, entry in self.state["campaigns"].items()}
 
+    def entries(self, at: str = "HEAD") -> dict[str, Any]:
+        """Return the entries of the state in a commit, by name; none where it has no state."""
+        if not self.git("ls-tree", at, "--", STATE):
+            return {}
+        return dict(json.loads(self.git("show", f"{at}:{STATE}"))["campaigns"])
+
+    def recorded(self, at: str = "HEAD") -> dict[str, str | None]:
+        """Return the campIds that a commit has, by name."""
+        return {name: entry["campId"] for name, entry in self.entries(at).items()}
+
+    def write_state(self, campaigns: Mapping[str, object]) -> None:
+        """Write and commit a state of this account, as no run would while it is needed."""
+        target = {"version": 1, "host": self.env["KORE_HOST"], "appId": self.env["KORE_APP_ID"]}
+        self.write(STATE, json.dumps({**target, "campaigns": campaigns}, indent=2) + "\n")
+        self.git("add", STATE)
+        self.git("commit", "--quiet", "--message=state")
+
+    @property
+    def journals(self) -> dict[str, bytes]:
+        """The journals of this clone that hold anything, by file name."""
+        folder = self.path / self.git("rev-parse", "--git-common-dir") / "campaignsync"
+        texts = {file.name: file.read_bytes() for file in folder.glob("*.jsonl")}
+        return {name: text for name, text in texts.items() if text}
+
 
 def definition(name: str, **changes: object) -> str:
     """Return the sample under another name, as JSON, which is YAML."""
     # The description is the name's own, so that no two definitions are a likely rename of each other.
     return json.dumps({**json.loads(SAMPLE), "name": name, "description": f"About {name}", **changes})
+
+
+def record(name: str, **changes: object) -> dict[str, object]:
+    """Return an entry of a created campaign, as the state has it."""
+    whole = {
+        "campId": f"cd-{name}",
+        "status": "created",
+        "source": f"campaigns/{name}.yaml",
+        "digest": "sha256:" + "ab" * 32,
+        "claimedAt": "2026-01-31T09:00:00Z",
+        "createdAt": "2026-01-31T09:00:01Z",
+        "definition": json.loads(definition(name)),
+    }
+    return {**whole, **changes}
+
+
+def claim(name: str, **changes: object) -> dict[str, object]:
+    """Return an entry of a run's claim, sent once and given up, as the state has it."""
+    whole = record(name, campId=None, status="pending")
+    del whole["createdAt"]
+    lease = {"claimedBy": "run-1", "sendBefore": "2026-01-31T09:01:00Z", "leaseSeconds": 0, "sends": 1}
+    return {**whole, **lease, **changes}
 
 
 @pytest.fixture

@@ -4,18 +4,21 @@ It shares no code with the product, so that a mistake of the product is not repe
 """
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
+
+from tests.e2e.kills import SkippingClock
 
 APP_ID = "st-00000000-0000-4000-8000-00000000e2e0"
 LIMIT_WORDS = "You've exceeded the per-minute rate limit. Please wait for sometime before retrying."
 """What the vendor says over its rate limit (the notes on the API, "Rate limit")."""
 
-PAGE_ROWS = 50
+PAGE_ROWS = 100
+"""Rows that the product asks for in one page (the product's contract, "Sync" 3)."""
 _PATH = f"/agentassist/api/v1/public/{APP_ID}/campaign"
 _CREATE = f"POST {_PATH}?campaignType=voice "
 _LIST = f"POST {_PATH}/getAllCampaignDetails "
@@ -29,9 +32,10 @@ class Answer:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def on_the_wire(self) -> bytes:
-        """Return it as it is sent."""
-        headers = {"Content-Length": str(len(self.body)), "Connection": "close", **self.headers}
+    def on_the_wire(self, now: datetime) -> bytes:
+        """Return it as it is sent at a time by the server's clock."""
+        always = {"Date": format_datetime(now, usegmt=True), "Content-Length": str(len(self.body))}
+        headers = {**always, "Connection": "close", **self.headers}
         lines = [f"HTTP/1.1 {self.status} Said", *(f"{name}: {value}" for name, value in headers.items())]
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
@@ -63,10 +67,16 @@ class Fault:
     Attributes:
         reply: What a create that is hit is answered.
         is_executed: Whether the campaign is made all the same.
+        is_good: Nothing goes wrong with it: it is only told of.
         is_late: It is made only when `FaultyAccount.execute_late` says so.
         hits: How many creates of each target are hit; the others succeed.
         shown_after_s: Seconds after the request until a campaign that was hit shows in the list.
         others: Campaigns of other people, there from the beginning.
+        clock_ahead_s: How far the server's clock is ahead of the machine's.
+        most_rows: Rows that a page holds at most, whatever is asked for.
+        total_ahead: By how much each page's total is too large.
+        is_page_stuck: Each page holds the first rows, and says that more follow.
+        endless_lists: Listings in which each page holds new rows, and says that more follow.
         lists_failing: Requests for the list that fail after the first hit.
         lists_failing_first: Requests for the list that fail before anything else.
         are_lists_refused: The list is answered with `reply`, too, while the fault lasts.
@@ -78,10 +88,16 @@ class Fault:
 
     reply: Reply = Dropped()
     is_executed: bool = False
+    is_good: bool = False
     is_late: bool = False
     hits: int = 1
     shown_after_s: float = 0.0
     others: int = 0
+    clock_ahead_s: float = 0.0
+    most_rows: int = PAGE_ROWS
+    total_ahead: int = 0
+    is_page_stuck: bool = False
+    endless_lists: int = 0
     lists_failing: int = 0
     lists_failing_first: int = 0
     are_lists_refused: bool = False
@@ -117,9 +133,10 @@ class FaultyAccount:
     """The account and its faults.
 
     Args:
-        fault: What goes wrong; None: nothing does.
+        fault: What goes wrong.
         names: All definitions' names in the order in which they are sent.
         targets: Those whose creates are hit.
+        clock: The clock.
 
     Attributes:
         made: All campaigns, oldest first, also those that the list doesn't show yet.
@@ -127,23 +144,27 @@ class FaultyAccount:
         tokens: The tokens of all requests.
         surprises: Requests that the product has no business to make.
         on_hit: Called with the body of each create that is hit, before it is answered.
+        on_list: Called before the first page of each listing is answered.
     """
 
     def __init__(
-        self, fault: Fault | None = None, *, names: Sequence[str] = (), targets: Sequence[str] = ()
+        self, fault: Fault, *, names: Sequence[str], targets: Sequence[str], clock: SkippingClock
     ) -> None:
         self.made: list[Made] = []
         self.sends = Counter[str]()
         self.tokens: list[str] = []
         self.surprises: list[str] = []
         self.on_hit: Callable[[Mapping[str, Any]], object] = lambda _: None
-        self._fault = fault or Fault()
-        self._is_active = fault is not None
+        self.on_list: Callable[[], object] = lambda: None
+        self._clock = clock
+        self._fault = fault
+        self._is_active = True
         self._targets = frozenset(targets)
         self._sent_before_target = min((names.index(name) for name in targets), default=0)
         self._hits = Counter[str]()
         self._late: list[Mapping[str, Any]] = []
         self._failing = self._fault.lists_failing_first
+        self._endless = self._fault.endless_lists
         self._moves = 0
         self._ids = 0
         for number in range(self._fault.others):
@@ -158,6 +179,12 @@ class FaultyAccount:
     def fault(self) -> Fault:
         """What goes wrong."""
         return self._fault
+
+    @property
+    def now(self) -> datetime:
+        """The time by the server's clock."""
+        ahead_s = self._fault.clock_ahead_s if self._is_active else 0.0
+        return self._clock.now() + timedelta(seconds=ahead_s)
 
     def ids_of(self, name: str) -> list[str]:
         """Return the ids of all campaigns of a name, oldest first."""
@@ -176,7 +203,7 @@ class FaultyAccount:
 
     def end_fault(self) -> None:
         """Let everything work from now on."""
-        self._is_active, self._failing = False, 0
+        self._is_active, self._failing, self._endless = False, 0, 0
 
     def execute_late(self) -> None:
         """Make what was kept back."""
@@ -206,7 +233,9 @@ class FaultyAccount:
         name = str(body["name"])
         self.sends[name] += 1
         if self._is_active and name in self._targets and self._hits[name] < self._fault.hits:
-            return self._hit(name, body)
+            reply = self._hit(name, body)
+            if not self._fault.is_good:
+                return reply
         camp_id = self._make(body)
         message = f"Campaign {name} creation in progress"
         return says(
@@ -234,25 +263,38 @@ class FaultyAccount:
     ) -> str:
         self._ids += 1
         camp_id = f"cd-{self._ids:04}"
-        created_at, shown_from = datetime.now(UTC) - age, time.monotonic() + shown_after_s
+        created_at, shown_from = self.now - age, self._clock.monotonic() + shown_after_s
         self.made.append(Made(camp_id=camp_id, body=body, created_at=created_at, shown_from=shown_from))
         return camp_id
 
     def _list(self, asked: Mapping[str, Any]) -> Reply:
+        skip = int(asked["skip"])
+        if skip == 0:
+            self.on_list()
         if self._is_active and self._fault.are_lists_refused:
             return self._fault.reply
         if self._failing > 0:
             self._failing -= 1
             return says(503, "upstream connect error")
-        page = self._page(int(asked["skip"]), int(asked["limit"]))
-        if self._moves and asked["page"] == 1:
+        if self._endless > 0:
+            return self._endless_page(skip)
+        page = self._page(skip, int(asked["limit"]))
+        if self._moves and skip == 0:
             self._moves -= 1
             self.made.remove(next(one for one in reversed(self.made) if one.name.startswith("Somebody's")))
         return page
 
     def _page(self, skip: int, limit: int) -> Answer:
-        now = time.monotonic()
+        fault = self._fault if self._is_active else Fault()
+        now = self._clock.monotonic()
         rows = [one.row for one in reversed(self.made) if one.shown_from <= now]
-        page = rows[skip : skip + limit]
-        data = {"results": page, "hasMore": skip + limit < len(rows), "totalResults": len(rows)}
+        first = 0 if fault.is_page_stuck else skip
+        page = rows[first : first + min(limit, fault.most_rows)]
+        has_more = first + len(page) < len(rows) or fault.is_page_stuck
+        data = {"results": page, "hasMore": has_more, "totalResults": len(rows) + fault.total_ahead}
+        return says(200, {"status": "success", "data": data})
+
+    def _endless_page(self, skip: int) -> Answer:
+        rows = [{"_id": f"cd-{number}", "name": f"Somebody's {number}"} for number in range(skip, skip + 9)]
+        data = {"results": rows, "hasMore": True, "totalResults": skip + 10}
         return says(200, {"status": "success", "data": data})

@@ -9,7 +9,7 @@ NAMES = ("Alpha", "Bravo", "Charlie", "Delta", "Echo")
 ALWAYS = 1000
 """Hits of a fault that ends only when the test ends it."""
 
-_SHOWN_AFTER_S = 0.25
+_SHOWN_AFTER_S = 25.0
 """Within the settle time of the runs, and late enough that whoever doesn't wait for it sees nothing."""
 
 _RUNS_LISTINGS = 5
@@ -36,6 +36,21 @@ class Target(Enum):
         return NAMES[2:3] if self is Target.THIRD else self.names
 
 
+class Trouble(Enum):
+    """What goes wrong with git."""
+
+    CLAIM_REFUSED_ONCE = "the remote refuses the first push of the claims"
+    CLAIM_REFUSED = "the remote refuses each push of claims"
+    CLAIM_UNANSWERED = "the remote takes the push of the claims, and doesn't say so"
+    RECORD_REFUSED_ONCE = "the remote refuses the first push of the records"
+    RECORD_REFUSED = "the remote refuses each push of records"
+    RECORD_UNANSWERED = "the remote takes the push of the records, and doesn't say so"
+    PUSHED_BEFORE_CLAIM = "somebody pushes before the claims"
+    PUSHED_BEFORE_RECORD = "somebody pushes before the records"
+    COMMITTED = "the person commits in the clone while requests are sent"
+    SWITCHED = "the person switches to another branch while requests are sent"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One row of the matrix.
@@ -48,6 +63,11 @@ class Case:
             does not end by itself, those of three runs, and of one more after its end.
         options: Further options of the runs.
         is_endless: The fault ends only when the test ends it; until then nothing is made.
+        is_made: What is hit is made all the same.
+        trouble: What goes wrong with git.
+        full_at: Before which line of the first run's journal the disk is full, for each of the targets.
+        is_pushing: Whether runs push, where only that way has this fault.
+        targets: Those that make a difference.
     """
 
     title: str
@@ -56,6 +76,11 @@ class Case:
     codes: tuple[Codes, Codes, Codes]
     options: tuple[str, ...] = ()
     is_endless: bool = False
+    is_made: bool = False
+    trouble: Trouble | None = None
+    full_at: tuple[int, int, int] | None = None
+    is_pushing: bool | None = None
+    targets: tuple[Target, ...] = tuple(Target)
 
     def codes_of(self, target: Target) -> Codes:
         """Return the exit codes that are expected for a target."""
@@ -79,6 +104,8 @@ _LIMIT = {"errors": [{"msg": LIMIT_WORDS}]}
 _BAD_TOKEN = says(401, {"errors": [{"msg": "Invalid SDK credentials", "code": 4002}]})
 _TOGETHER = ("--parallel", "5")
 _IN_TURN = ("--parallel", "1")
+_NONE = Fault(hits=0)
+_HIT = Fault(is_good=True)
 
 
 def _before(status: int) -> Case:
@@ -131,14 +158,14 @@ CASES = (
         story=_LOOKS_FINDS,
         fault=Fault(reply=Hanging(), is_executed=True),
         codes=_FOUND,
-        options=("--timeout", "1"),
+        options=("--timeout", "3"),
     ),
     Case(
         title="no answer within `--timeout`, nothing was made",
         story=_LOOKS_SENDS,
         fault=Fault(reply=Hanging()),
         codes=_ONCE_MORE,
-        options=("--timeout", "1"),
+        options=("--timeout", "3"),
     ),
     *(make(status) for status in (500, 502, 504) for make in (_before, _after)),
     Case(
@@ -253,8 +280,153 @@ CASES = (
     Case(
         title="three pages of other campaigns, and a lost answer",
         story=_LOOKS_FINDS,
-        fault=Fault(is_executed=True, others=130),
+        fault=Fault(is_executed=True, others=230),
         codes=_FOUND,
+    ),
+    Case(
+        title="pages of at most seven rows, and a lost answer",
+        story=_LOOKS_FINDS,
+        fault=Fault(is_executed=True, others=20, most_rows=7),
+        codes=_FOUND,
+    ),
+    Case(
+        title="each page names a total that is too large, and a lost answer",
+        story="lists twice, both agree; finds it, records it",
+        fault=Fault(is_executed=True, others=20, total_ahead=7),
+        codes=_FOUND,
+    ),
+    Case(
+        title="each page holds the first rows again",
+        story="sees that rows come twice, lists 5 times, sends nothing",
+        fault=Fault(others=20, most_rows=7, is_page_stuck=True),
+        codes=((1, 1, 1, 0),) * 3,
+        is_endless=True,
+    ),
+    Case(
+        title="the list has no end",
+        story="stops after 1,000 pages, sends nothing; the next run does",
+        fault=Fault(hits=0, endless_lists=1),
+        codes=((1, 0),) * 3,
+        targets=(Target.ONE,),
+    ),
+    Case(
+        title="redirected (302)",
+        story="follows no redirect; gives the claim up once the list doesn't show it, and says where it led",
+        fault=Fault(reply=says(302, "", Location="https://login.example.com/")),
+        codes=_NEXT_RUN,
+    ),
+    Case(
+        title="the server's clock is three minutes ahead",
+        story="stops before it sends anything, with both times",
+        fault=Fault(clock_ahead_s=180.0),
+        codes=((1, 1, 1, 0),) * 3,
+        is_endless=True,
+    ),
+    Case(
+        title=Trouble.CLAIM_REFUSED_ONCE.value,
+        story="pushes again",
+        fault=_NONE,
+        codes=_AT_ONCE,
+        trouble=Trouble.CLAIM_REFUSED_ONCE,
+        is_pushing=True,
+    ),
+    Case(
+        title=Trouble.CLAIM_REFUSED.value,
+        story="tries three times, sends nothing",
+        fault=_NONE,
+        codes=((1, 1, 1, 0),) * 3,
+        trouble=Trouble.CLAIM_REFUSED,
+        is_pushing=True,
+        is_endless=True,
+    ),
+    Case(
+        title=Trouble.CLAIM_UNANSWERED.value,
+        story="fetches, sees its own claims, sends",
+        fault=_NONE,
+        codes=_AT_ONCE,
+        trouble=Trouble.CLAIM_UNANSWERED,
+        is_pushing=True,
+    ),
+    Case(
+        title=Trouble.PUSHED_BEFORE_CLAIM.value,
+        story="plans and lists again, sends",
+        fault=_NONE,
+        codes=_AT_ONCE,
+        trouble=Trouble.PUSHED_BEFORE_CLAIM,
+        is_pushing=True,
+    ),
+    Case(
+        title=Trouble.RECORD_REFUSED_ONCE.value,
+        story="pushes again",
+        fault=_NONE,
+        codes=_AT_ONCE,
+        trouble=Trouble.RECORD_REFUSED_ONCE,
+        is_pushing=True,
+    ),
+    Case(
+        title=Trouble.RECORD_REFUSED.value,
+        story="tries three times, keeps the ids in the journal; a later run in the clone records them",
+        fault=_NONE,
+        codes=((6, 6, 6, 0),) * 3,
+        trouble=Trouble.RECORD_REFUSED,
+        is_pushing=True,
+        is_endless=True,
+        is_made=True,
+    ),
+    Case(
+        title=Trouble.RECORD_UNANSWERED.value,
+        story="fetches, sees its own commit",
+        fault=_NONE,
+        codes=_AT_ONCE,
+        trouble=Trouble.RECORD_UNANSWERED,
+        is_pushing=True,
+    ),
+    Case(
+        title=Trouble.PUSHED_BEFORE_RECORD.value,
+        story="commits on what was pushed, pushes again",
+        fault=_HIT,
+        codes=_AT_ONCE,
+        trouble=Trouble.PUSHED_BEFORE_RECORD,
+        is_pushing=True,
+    ),
+    Case(
+        title=Trouble.COMMITTED.value,
+        story="commits on the person's commit",
+        fault=_HIT,
+        codes=_AT_ONCE,
+        trouble=Trouble.COMMITTED,
+        is_pushing=False,
+    ),
+    Case(
+        title=Trouble.SWITCHED.value,
+        story="commits on the branch that it began on",
+        fault=_HIT,
+        codes=_AT_ONCE,
+        trouble=Trouble.SWITCHED,
+        is_pushing=False,
+    ),
+    Case(
+        title="the disk is full before the claims are written",
+        story="sends nothing",
+        fault=_NONE,
+        codes=((1, 0),) * 3,
+        full_at=(1, 1, 1),
+    ),
+    Case(
+        title="the disk is full before a send is written",
+        story="does not send it",
+        fault=_NONE,
+        codes=((1, 0),) * 3,
+        full_at=(2, 4, 2),
+        options=_IN_TURN,
+    ),
+    Case(
+        title="the disk is full when an answer is to be written",
+        story="keeps the claim, stops; the next run finds it, records it",
+        fault=_NONE,
+        codes=((6, 0),) * 3,
+        full_at=(3, 5, 3),
+        options=_IN_TURN,
     ),
 )
 """All rows but one: what a person must decide has a test of its own."""

@@ -1,18 +1,16 @@
-"""A person's clone of a repository of definitions, and the commands that are run in it. Does I/O."""
+"""A clone of a repository of definitions, what happens to it, and the commands run in it. Does I/O."""
 
-import json
 import os
 import subprocess
-import sys
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from tests.e2e.clones import Kept, differences, kept, program
 from tests.e2e.fault_account import APP_ID
+from tests.e2e.kill_driver import Driver, Ended
+from tests.e2e.kill_vendor import STATE, ids_in, journal
+from tests.e2e.kills import Boundary, SkippingClock
 
-SETTLE_S = 0.3
-_STATE = "state/campaigns.json"
 _DEFINITION = """\
 name: {name}
 description: Calls for {name}
@@ -34,19 +32,25 @@ enableMachineDetect: false
 maxSkips: 1
 """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
-    """How a command ended."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def json(self) -> Any:  # noqa: ANN401  # whatever was printed
-        """What it printed, parsed."""
-        return json.loads(self.stdout)
+_REFUSES = """
+read -r old new ref
+case "$(git log -1 --format=%s "$new")" in "campaignsync: {verb}"*)
+    test -e allowed && exit 0
+    {then}
+    echo "GH006: Protected branch update failed" >&2
+    exit 1
+esac
+"""
+# The update is done then, and the client not told of it (githooks(5)).
+_HANGS_UP = """
+test "$1" = committed || exit 0
+read -r old new ref
+case "$(git log -1 --format=%s "$new")" in "campaignsync: {verb}"*)
+    test -e allowed && exit 0
+    touch allowed
+    kill -9 $PPID
+esac
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,67 +58,68 @@ class Place:
     """A clone.
 
     Attributes:
-        path: Its work tree.
+        folder: The folder with all of it.
         url: Where the API is.
         is_pushing: Whether it has a remote, and commands run with --push.
         options: Further options of the commands that call the API.
+        clock: The clock of the commands.
+        left: What the clone was like as the person left it.
     """
 
-    path: Path
+    folder: Path
     url: str
     is_pushing: bool
-    options: tuple[str, ...] = field(default=())
+    options: tuple[str, ...]
+    clock: SkippingClock
+    left: Kept
 
     @classmethod
-    def make(
+    def make(  # noqa: PLR0913  # what it holds, each by name
         cls,
         folder: Path,
         *,
         url: str,
         names: tuple[str, ...],
         is_pushing: bool,
-        options: tuple[str, ...] = (),
+        options: tuple[str, ...],
+        clock: SkippingClock,
     ) -> "Place":
         """Make a repository with a committed definition for each name."""
-        place = cls(path=folder / "clone", url=url, is_pushing=is_pushing, options=options)
+        path = folder / "clone"
+        _git(folder, "init", "--quiet", "--initial-branch=main", "clone")
+        _git(path, "config", "user.name", "A Person")
+        _git(path, "config", "user.email", "person@example.com")
+        (path / "campaigns").mkdir()
+        for name in names:
+            (path / source_of(name)).write_text(_DEFINITION.format(name=name), encoding="utf-8")
+        _git(path, "add", "campaigns")
+        _git(path, "commit", "--quiet", "--message=definitions")
         if is_pushing:
             _git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "remote.git")
-            _git(folder, "clone", "--quiet", "remote.git", "clone")
-            _git(place.path, "symbolic-ref", "HEAD", "refs/heads/main")
-        else:
-            _git(folder, "init", "--quiet", "--initial-branch=main", "clone")
-        _git(place.path, "config", "user.name", "A Person")
-        _git(place.path, "config", "user.email", "person@example.com")
-        (place.path / "campaigns").mkdir()
-        for name in names:
-            (place.path / source_of(name)).write_text(_DEFINITION.format(name=name), encoding="utf-8")
-        place.commit("campaigns", "definitions")
-        return place
-
-    def commit(self, path: str, message: str) -> None:
-        """Commit, and push where there is a remote, as a person does."""
-        self.git("add", path)
-        self.git("commit", "--quiet", f"--message={message}")
-        if self.is_pushing:
-            self.git("push", "--quiet", "--set-upstream", "origin", "main")
-
-    def git(self, *args: str) -> str:
-        """Run git as a person does; return what it prints."""
-        return _git(self.path, *args)
-
-    def sync(self, *options: str) -> Ran:
-        """Run a sync."""
-        return self.run("sync", *options)
-
-    def run(self, command: str, *arguments: str) -> Ran:
-        """Run a command that calls the API."""
-        push = ["--push"] if self.is_pushing else []
-        speed = ["--settle", str(SETTLE_S), "--rate-limit", "0", "--timeout", "20"]
-        words = [sys.executable, "-m", "campaignsync", command, *arguments, *push, *speed, *self.options]
-        ran = subprocess.run(
-            words, check=False, capture_output=True, text=True, cwd=self.path, env=self._environment
+            _git(path, "remote", "add", "origin", str(folder / "remote.git"))
+            _git(path, "push", "--quiet", "--set-upstream", "origin", "main")
+        (folder / "output").mkdir()
+        return cls(
+            folder=folder, url=url, is_pushing=is_pushing, options=options, clock=clock, left=kept(path)
         )
-        return Ran(code=ran.returncode, stdout=ran.stdout, stderr=ran.stderr)
+
+    @property
+    def path(self) -> Path:
+        """The work tree."""
+        return self.folder / "clone"
+
+    @property
+    def holder(self) -> Path:
+        """The repository in which commands record."""
+        return self.folder / "remote.git" if self.is_pushing else self.path
+
+    def run(self, command: str, *arguments: str, boundary: Boundary | None = None) -> Ended:
+        """Run a command that calls the API; its disk may be full from a boundary on."""
+        push = ["--push"] if self.is_pushing else []
+        speed = ["--settle", "30", "--rate-limit", "0", "--timeout", "20"]
+        words = [command, *arguments, *push, *speed, *self.options]
+        with Driver(self.folder / "output", self._environment, self.clock) as driver:
+            return driver.run(self.path, words, boundary=boundary)
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -128,36 +133,49 @@ class Place:
         }
 
     @property
-    def state(self) -> dict[str, Any]:
-        """The entries of the state file, by name."""
-        file = self.path / _STATE
-        return dict(json.loads(file.read_text())["campaigns"]) if file.exists() else {}
-
-    @property
     def ids(self) -> dict[str, str | None]:
-        """The campIds of the state's entries, by name."""
-        return {name: entry["campId"] for name, entry in self.state.items()}
+        """The campIds that are recorded, by name; None for claims."""
+        is_there = _git(self.holder, "ls-tree", "main", "--", STATE)
+        return ids_in(_git(self.holder, "show", f"main:{STATE}")) if is_there else {}
 
     @property
     def untidy(self) -> str:
-        """What git finds uncommitted, untracked, or not on the remote; empty where all is well."""
-        status = self.git("status", "--porcelain", "--untracked-files=all")
-        if self.is_pushing:
-            self.git("fetch", "--quiet")
-            status += self.git("log", "--oneline", "main...origin/main")
-        return status
+        """What is not as it should be once all is done: what the person had, the journal; else empty."""
+        status = _git(self.path, "status", "--porcelain", "--untracked-files=all")
+        changed = differences(self.left, kept(self.path)) if self.is_pushing else set()
+        return "\n".join([*filter(None, [status, journal(self.path).decode()]), *sorted(changed)])
 
-    def let_leases_end(self) -> None:
-        """Make the claims as old as they are ten minutes later, since a test can't wait so long."""
-        file = self.path / _STATE
-        state = json.loads(file.read_text())
-        claims = [entry for entry in state["campaigns"].values() if entry["status"] == "pending"]
-        for claim in claims:
-            before = datetime.fromisoformat(claim["sendBefore"]) - timedelta(minutes=10)
-            claim["sendBefore"] = before.isoformat().replace("+00:00", "Z")
-        if claims:
-            file.write_text(json.dumps(state, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-            self.commit(_STATE, "ten minutes later")
+    def refuse_pushes(self, verb: str, *, is_once: bool) -> None:
+        """Let the remote refuse commits with this verb, once, or until they are allowed."""
+        script = _REFUSES.format(verb=verb, then="touch allowed" if is_once else ":")
+        program(self.holder / "hooks" / "pre-receive", script)
+
+    def hang_up_on_push(self, verb: str) -> None:
+        """Let the remote take the first commit with this verb, and hang up without saying so."""
+        program(self.holder / "hooks" / "reference-transaction", _HANGS_UP.format(verb=verb))
+
+    def allow_pushes(self) -> None:
+        """Let the remote refuse nothing any more."""
+        (self.holder / "allowed").touch()
+
+    def push_as_another(self) -> None:
+        """Push a commit from another clone."""
+        other = self.folder / "other"
+        if not other.exists():
+            _git(self.folder, "clone", "--quiet", str(self.holder), "other")
+            _git(other, "config", "user.name", "Another")
+            _git(other, "config", "user.email", "another@example.com")
+        _git(other, "pull", "--quiet")
+        _git(other, "commit", "--quiet", "--allow-empty", "--message=notes")
+        _git(other, "push", "--quiet")
+
+    def commit_here(self) -> None:
+        """Commit something in the clone, as its person."""
+        _git(self.path, "commit", "--quiet", "--allow-empty", "--message=notes")
+
+    def switch(self, *options: str) -> None:
+        """Switch to another branch, as the clone's person."""
+        _git(self.path, "switch", "--quiet", *options)
 
 
 def source_of(name: str) -> str:

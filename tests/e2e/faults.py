@@ -125,7 +125,7 @@ class FaultyVendor:
         if isinstance(reply, Hanging):
             connection.recv(1)
         elif isinstance(reply, Answer):
-            connection.sendall(reply.on_the_wire())
+            connection.sendall(reply.on_the_wire(self.account.now))
 
     def _use_the_door(self) -> None:
         """Close or block the door before the client can make the next request, where that is the fault."""

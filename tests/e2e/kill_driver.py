@@ -1,5 +1,6 @@
 """Starts the command in processes, to be killed, raced or interrupted, and tells how they ended."""
 
+import atexit
 import json
 import os
 import signal
@@ -11,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
+from uuid import uuid4
 
-from tests.e2e.kills import Boundary, FastClock
+from tests.e2e.kills import RUN, Boundary, SkippingClock, strays
 
 _PATIENCE_S = 60.0
 
@@ -55,32 +57,23 @@ class Driver:
         pid: The process of the run under way.
     """
 
-    def __init__(self, folder: Path, env: Mapping[str, str], clock: FastClock) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], clock: SkippingClock) -> None:
         self._folder = folder
         self._env = env
         self._clock = clock
-        self._process: subprocess.Popen[str] | None = None
+        self._forker: _Forker | None = None
+        self._run = ""
         self.pid = 0
 
     def __enter__(self) -> Self:
-        root = Path(__file__).parents[2]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.kills", str(self._clock.epoch), str(self._clock.speed)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**self._env, "PYTHONPATH": str(root)},
-            cwd=root,
-        )
+        self._forker = _idle.pop() if _idle else _start_forker()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process is not None:
-            with self._process:
-                if self._process.stdin is not None:
-                    self._process.stdin.close()
+        if self._forker is not None:
+            _idle.append(self._forker)
 
     def run(
         self,
@@ -89,36 +82,79 @@ class Driver:
         *,
         boundary: Boundary | None = None,
         kill_after_s: float | None = None,
+        has_family: bool = True,
     ) -> Ended:
         """Run the command to its end, natural or not.
 
         Args:
             cwd: Where.
             args: Its arguments.
-            boundary: Where it dies, or meets another.
-            kill_after_s: When it dies, in real seconds from its start.
+            boundary: Where it dies.
+            kill_after_s: How long after the boundary it dies, in seconds of the machine's clock.
+            has_family: All that it started dies with it then.
         """
+        self._run = uuid4().hex
         order = {
             "cwd": str(cwd),
             "args": list(args),
+            "env": {**self._env, RUN: self._run},
+            "clock": self._clock.file,
             "folder": str(self._folder),
             "kill_after_s": kill_after_s,
+            "has_family": has_family,
             "boundary": boundary and asdict(boundary),
         }
-        pipes = self._process
-        if pipes is None or pipes.stdin is None or pipes.stdout is None:
+        forker = self._forker
+        if forker is None or forker.stdin is None or forker.stdout is None:
             raise RuntimeError("the driver is not started")
-        pipes.stdin.write(json.dumps(order) + "\n")
-        pipes.stdin.flush()
-        self.pid = int(pipes.stdout.readline())
-        code = int(pipes.stdout.readline())
+        forker.stdin.write(json.dumps(order) + "\n")
+        forker.stdin.flush()
+        self.pid = int(forker.stdout.readline())
+        code = int(forker.stdout.readline())
         return Ended(
             code=code, out=(self._folder / "out").read_text(), err=(self._folder / "err").read_text()
         )
 
+    @property
+    def turns(self) -> dict[str, int]:
+        """How often the last run that was not killed took each step of `kills`."""
+        return dict(json.loads((self._folder / "turns").read_text()))
+
     def kill(self) -> None:
         """Kill the run under way."""
         os.kill(self.pid, signal.SIGKILL)
+
+    def wait_for_strays(self) -> None:
+        """Return once all that the last run started has ended, too."""
+        deadline = time.monotonic() + _PATIENCE_S
+        while left := strays(self._run):
+            assert time.monotonic() < deadline, f"still running: {left}"
+            time.sleep(0.002)
+
+
+_Forker: TypeAlias = "subprocess.Popen[str]"
+_idle: list[_Forker] = []
+"""Processes that have imported the command, which takes longer than most runs."""
+
+
+def _start_forker() -> _Forker:
+    root = Path(__file__).parents[2]
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.e2e.kills"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        cwd=root,
+    )
+
+
+@atexit.register
+def _end_forkers() -> None:
+    for forker in _idle:
+        with forker:
+            if forker.stdin is not None:
+                forker.stdin.close()
 
 
 class Running:

@@ -1,31 +1,32 @@
-"""Runs the command in real processes that die at a chosen boundary, and on a clock that runs faster.
+"""Runs the command in real processes that die at a chosen boundary, and on a clock that waits for nobody.
 
 Killing by a sleep would test luck. So a `Driver` (in `kill_driver`) starts this module as a program, which
 imports the command once and forks a process for each run; in it, the adapters' methods are wrapped to send
-the process SIGKILL just before or just after a boundary, and then the command's own `main` is called. The
-product knows nothing of all this.
+the process SIGKILL just before or just after a boundary, or amid it, and then the command's own `main` is
+called. The product knows nothing of all this.
 
-A claim on the remote is waited for as long as its lease. So that this takes seconds, the clock, a port of
-the product, is replaced by one on which time passes `speed` times as fast; the vendor reads the same clock.
+A claim on the remote is waited for as long as its lease. So that this takes no time, the clock, a port of
+the product, is replaced by one that a wait only sets forward; the vendor reads the same clock.
 """
 
+import errno
 import json
 import os
+import random
 import select
 import signal
+import struct
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-# The words of commit messages that tell a claim from a record (the product's contract, "Sync" 7).
-CLAIM, CREATE = "claim", "create"
-
-_PATIENCE_S = 60.0
+RUN = "TEST_RUN"
+"""The variable by whose value the processes of a run are found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +57,56 @@ class FastClock:
 
     def jitter(self) -> float:
         """Return a random number from 0 to 1."""
-        import random
-
         return random.random()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippingClock:
+    """The machine's clock, set forward by all waits so far, which take no time.
+
+    For processes that run one at a time: of two at once, each would set the other's clock.
+
+    Attributes:
+        file: Where the processes keep the seconds skipped; need not exist.
+    """
+
+    file: str
+
+    def now(self) -> datetime:
+        """Return the wall clock's time."""
+        return datetime.fromtimestamp(time.time() + self._skipped_s, UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds on a clock that nobody sets."""
+        return time.monotonic() + self._skipped_s
+
+    async def sleep(self, seconds: float) -> None:
+        """Set the clock forward."""
+        import anyio.lowlevel
+
+        moved = struct.pack("d", self._skipped_s + seconds)
+        file = os.open(self.file, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.pwrite(file, moved, 0)
+        finally:
+            os.close(file)
+        # Others go on before this one does, as after any wait.
+        await anyio.lowlevel.checkpoint()
+
+    def jitter(self) -> float:
+        """Return a random number from 0 to 1."""
+        return random.random()
+
+    @property
+    def _skipped_s(self) -> float:
+        try:
+            data = Path(self.file).read_bytes()
+        except FileNotFoundError:
+            return 0.0
+        return float(struct.unpack("d", data)[0]) if data else 0.0
+
+
+BEFORE, AMID, AFTER = "before", "amid", "after"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,30 +115,35 @@ class Boundary:
 
     Attributes:
         step: What the run does there, one of `STEPS`.
-        is_after: Just after it, not just before.
-        meeting: Not to die there, but to wait until as many as two runs are there: the folder to meet in.
+        moment: Just before it, amid it (of writing a file: half of it is there), or just after it.
+        turn: At which of its steps of that kind, from 1.
+        is_full: Not to die there, but to find the journal's disk full from then on.
+        told: Not to die there, but to tell it through this descriptor.
     """
 
     step: str
-    is_after: bool
-    meeting: str = ""
+    moment: str = BEFORE
+    turn: int = 1
+    is_full: bool = False
+    told: int | None = None
 
     def __str__(self) -> str:
-        return f"{'after' if self.is_after else 'before'} {self.step}"
+        return f"{self.moment} {self.step} {self.turn}"
 
 
-STEPS = (
-    "claim saved",
-    "claim committed",
-    "claim pushed",
-    "request sent",
-    "answer received",
-    "entry saved",
-    "entry committed",
-    "entry pushed",
-    "file written",
-)
-"""The last is the temporary file of a save, which is then still to be renamed."""
+STEPS = {
+    "fetch": "fetch",
+    "blob": "hash-object",
+    "tree": "write-tree",
+    "commit": "commit-tree",
+    "ref": "update-ref",
+    "index": "update-index",
+    "work tree": "checkout-index",
+}
+"""The steps that are git commands."""
+
+JOURNAL_LINE, JOURNAL, STATE_FILE = "journal line", "journal", "state file"
+PUSH, LIST, CREATE = "push", "list", "create"
 
 
 class _Trap:
@@ -98,72 +151,118 @@ class _Trap:
 
     def __init__(self, boundary: Boundary) -> None:
         self._boundary = boundary
-        self._is_sprung = False
+        self._turns: dict[tuple[str, str], int] = {}
 
-    def reach(self, step: str, *, is_after: bool) -> None:
-        if self._is_sprung or (step, is_after) != (self._boundary.step, self._boundary.is_after):
+    @property
+    def turns(self) -> dict[str, int]:
+        """How often the run came to each step."""
+        return {step: turn for (step, moment), turn in self._turns.items() if moment == BEFORE}
+
+    def check_space(self) -> None:
+        """Raise OSError where the disk is full, now that the boundary is reached."""
+        at = (self._boundary.step, self._boundary.moment)
+        if self._boundary.is_full and self._turns.get(at, 0) >= self._boundary.turn:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def is_due(self, step: str, moment: str) -> bool:
+        """Count a moment; return whether it is the one."""
+        turn = self._turns[step, moment] = self._turns.get((step, moment), 0) + 1
+        wanted = self._boundary
+        return (step, moment, turn) == (wanted.step, wanted.moment, wanted.turn)
+
+    def reach(self, step: str, moment: str) -> None:
+        if not self.is_due(step, moment) or self._boundary.is_full:
             return
-        self._is_sprung = True
-        if self._boundary.meeting:
-            _meet(Path(self._boundary.meeting))
+        if self._boundary.told is not None:
+            os.write(self._boundary.told, b".")
         else:
-            os.kill(os.getpid(), signal.SIGKILL)
+            _die()
 
     @contextmanager
     def around(self, step: str) -> Iterator[None]:
-        self.reach(step, is_after=False)
+        self.reach(step, BEFORE)
         yield
-        self.reach(step, is_after=True)
+        self.reach(step, AFTER)
 
 
-def _meet(folder: Path) -> None:
-    (folder / str(os.getpid())).touch()
-    deadline = time.monotonic() + _PATIENCE_S
-    while len(list(folder.iterdir())) < 2 and time.monotonic() < deadline:
-        time.sleep(0.002)
+def _die() -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    # Another thread may go on for a moment, this one must not.
+    raise AssertionError("killed")
 
 
 def _set(trap: _Trap) -> None:
     """Wrap what a run reaches the disk, git and the vendor by."""
-    _wrap_store(trap)
+    _wrap_files(trap)
     _wrap_git(trap)
     _wrap_api(trap)
 
 
-def _wrap_store(trap: _Trap) -> None:
-    from campaignsync.state import State
-    from campaignsync.store import StateFile
+def _wrap_files(trap: _Trap) -> None:
+    from campaignsync.repository import journal_file
+    from campaignsync.repository.folder import StateFile
+    from campaignsync.repository.journal_file import JournalFile
 
-    save, write = StateFile.save, StateFile._write
+    append, replace, replace_state = JournalFile.append, JournalFile.replace, StateFile.replace
+    append_to_file, replace_file = journal_file.append_to_file, journal_file.replace_file
+    rename = Path.replace
 
-    def trapped_save(self: StateFile, state: State) -> None:
-        # The second entry, so that one stands already and one is still to come.
-        with trap.around("entry saved" if len(state.records) > 1 else "claim saved"):
-            save(self, state)
+    async def trapped_append(self: JournalFile, data: bytes) -> None:
+        with trap.around(JOURNAL_LINE):
+            await append(self, data)
 
-    def trapped_write(self: StateFile, temporary: Path, state: State) -> None:
-        with trap.around("file written"):
-            write(self, temporary, state)
+    async def trapped_replace(self: JournalFile, data: bytes) -> None:
+        with trap.around(JOURNAL):
+            await replace(self, data)
 
-    _replace(StateFile, save=trapped_save, _write=trapped_write)
+    def trapped_replace_state(self: StateFile, text: str) -> None:
+        with trap.around(STATE_FILE):
+            replace_state(self, text)
+
+    def torn_append_to_file(path: Path, data: bytes) -> None:
+        trap.check_space()
+        if trap.is_due(JOURNAL_LINE, AMID):
+            append_to_file(path, data[: -len(data) // 2])
+            _die()
+        append_to_file(path, data)
+
+    def checked_replace_file(path: Path, data: bytes) -> None:
+        trap.check_space()
+        replace_file(path, data)
+
+    def trapped_rename(self: Path, target: Path) -> Path:
+        step = {".jsonl": JOURNAL, ".json": STATE_FILE}.get(target.suffix)
+        if step is not None:
+            trap.reach(step, AMID)
+        return rename(self, target)
+
+    _replace(JournalFile, append=trapped_append, replace=trapped_replace)
+    _replace(StateFile, replace=trapped_replace_state)
+    _replace(journal_file, append_to_file=torn_append_to_file, replace_file=checked_replace_file)
+    _replace(Path, replace=trapped_rename)
 
 
 def _wrap_git(trap: _Trap) -> None:
-    from campaignsync.git import GitRepository
+    from campaignsync.repository.remote_branch import RemoteBranch
+    from campaignsync.repository.runner import Git
 
-    commit, push = GitRepository.commit, GitRepository.push
-    kinds = [CLAIM]
+    ask, publish = Git.ask, RemoteBranch.publish
+    steps = {command: step for step, command in STEPS.items()}
 
-    async def trapped_commit(self: GitRepository, message: str) -> str | None:
-        kinds.append(CREATE if message.startswith(f"campaignsync: {CREATE}") else CLAIM)
-        with trap.around("entry committed" if kinds[-1] == CREATE else "claim committed"):
-            return await commit(self, message)
+    async def trapped_ask(self: Git, *args: str, **settings: Any) -> object:  # noqa: ANN401  # as the product's
+        step = next((steps[word] for word in args if word in steps), None)
+        # The program's own index is nobody's loss.
+        if step is None or (step == "index" and "GIT_INDEX_FILE" in (settings.get("env") or {})):
+            return await ask(self, *args, **settings)
+        with trap.around(step):
+            return await ask(self, *args, **settings)
 
-    async def trapped_push(self: GitRepository, revision: str) -> object:
-        with trap.around("entry pushed" if kinds[-1] == CREATE else "claim pushed"):
-            return await push(self, revision)
+    async def trapped_publish(self: RemoteBranch, *args: Any) -> object:  # noqa: ANN401  # as the product's
+        with trap.around(PUSH):
+            return await publish(self, *args)
 
-    _replace(GitRepository, commit=trapped_commit, push=trapped_push)
+    _replace(Git, ask=trapped_ask)
+    _replace(RemoteBranch, publish=trapped_publish)
 
 
 def _wrap_api(trap: _Trap) -> None:
@@ -172,13 +271,8 @@ def _wrap_api(trap: _Trap) -> None:
     exchange: Callable[..., Awaitable[object]] = vars(client)["exchange"]
 
     async def trapped_exchange(http: object, call: Any, gate: object, **settings: Any) -> object:  # noqa: ANN401  # as the product's
-        is_create = call.url.path.endswith("/campaign")
-        if is_create:
-            trap.reach("request sent", is_after=False)
-        answer = await exchange(http, call, gate, **settings)
-        if is_create:
-            trap.reach("answer received", is_after=True)
-        return answer
+        with trap.around(CREATE if call.url.path.endswith("/campaign") else LIST):
+            return await exchange(http, call, gate, **settings)
 
     _replace(client, exchange=trapped_exchange)
 
@@ -188,22 +282,60 @@ def _replace(holder: object, **attributes: object) -> None:
         setattr(holder, name, value)
 
 
+def strays(run: str) -> list[int]:
+    """Return the processes that a run started, and that are not the remote's, so on another machine."""
+    marker, found = f"{RUN}={run}".encode(), list[int]()
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            # It may end, or be somebody else's.
+            with suppress(OSError):
+                mine = marker in (process / "environ").read_bytes().split(b"\0")
+                command = (process / "cmdline").read_bytes()
+                is_remote = b"-pack" in command or (process / "cwd").readlink().suffix == ".git"
+                if mine and not is_remote:
+                    found.append(int(process.name))
+    return found
+
+
+def kill_family(pid: int, run: str) -> None:
+    """Send SIGKILL to a run and all that it started, however far its children are from its group."""
+    os.kill(pid, signal.SIGKILL)
+    while family := strays(run):
+        for each in family:
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+
+
 def serve() -> None:
     """Carry out the orders on stdin, and tell each run's process and exit code on stdout."""
     _import_all()
-    clock = FastClock(epoch=float(sys.argv[1]), speed=float(sys.argv[2]))
     for line in sys.stdin:
         order = json.loads(line)
-        ending, alive = os.pipe()
+        heard, told = os.pipe()
         pid = os.fork()
         if pid == 0:
-            _become(order, clock)
-        os.close(alive)
+            _become(order, told)
+        os.close(told)
         print(pid, flush=True)  # noqa: T201  # the driver reads it
-        if not select.select([ending], [], [], order["kill_after_s"])[0]:
-            os.kill(pid, signal.SIGKILL)
-        os.close(ending)
+        kill_after_s = order["kill_after_s"]
+        # Also readable once the run has ended, and then there is nothing to read.
+        if (
+            kill_after_s is not None
+            and os.read(heard, 1)
+            and not select.select([heard], [], [], kill_after_s)[0]
+        ):
+            if order["has_family"]:
+                kill_family(pid, order["env"][RUN])
+            else:
+                os.kill(pid, signal.SIGKILL)
+        os.close(heard)
         print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)  # noqa: T201  # likewise
+
+
+def _is_reached(heard: int, after_s: float) -> bool:
+    """Wait for a run's boundary, then so long; return whether the run is still there."""
+    # What a dead run would write to can be read, too, and holds nothing.
+    return bool(os.read(heard, 1)) and not select.select([heard], [], [], after_s)[0]
 
 
 def _import_all() -> None:
@@ -218,7 +350,7 @@ def _import_all() -> None:
     import campaignsync.terminal  # noqa: F401  # likewise
 
 
-def _become(order: Mapping[str, Any], clock: FastClock) -> NoReturn:
+def _become(order: Mapping[str, Any], told: int) -> NoReturn:
     """Be the command."""
     folder = Path(order["folder"])
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123  # as the two below
@@ -229,7 +361,7 @@ def _become(order: Mapping[str, Any], clock: FastClock) -> NoReturn:
         os.close(file)
     code = 70
     try:
-        code = _command(order, clock)
+        code = _command(order, told)
     finally:
         with suppress(OSError):
             sys.stdout.flush()
@@ -237,15 +369,19 @@ def _become(order: Mapping[str, Any], clock: FastClock) -> NoReturn:
         os._exit(code)
 
 
-def _command(order: Mapping[str, Any], clock: FastClock) -> int:
+def _command(order: Mapping[str, Any], told: int) -> int:
     import traceback
 
     from campaignsync import cli, terminal
 
     os.chdir(order["cwd"])
+    os.environ.clear()
+    os.environ.update(order["env"])
+    clock = SkippingClock(file=order["clock"])
     _replace(terminal, SystemClock=lambda: clock)
-    if order["boundary"]:
-        _set(_Trap(Boundary(**order["boundary"])))
+    boundary = Boundary(**order["boundary"] or {"step": "none"})
+    trap = _Trap(boundary if order["kill_after_s"] is None else replace(boundary, told=told))
+    _set(trap)
     sys.argv = ["campaignsync", *order["args"]]
     try:
         cli.main()
@@ -254,6 +390,8 @@ def _command(order: Mapping[str, Any], clock: FastClock) -> int:
     except BaseException:  # noqa: BLE001  # the test shows it
         traceback.print_exc()
         return 70
+    finally:
+        Path(order["folder"], "turns").write_text(json.dumps(trap.turns), encoding="utf-8")
     return 0
 
 

@@ -8,14 +8,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import assert_never
 
 import pytest
 from _pytest.mark import ParameterSet  # pytest has no public name for what `param` returns
 
 from tests.e2e.fault_account import Fault, FaultyAccount, says
-from tests.e2e.fault_cases import ALWAYS, CASES, Case, Target
-from tests.e2e.fault_place import Place, Ran, source_of
+from tests.e2e.fault_cases import ALWAYS, CASES, Case, Target, Trouble
+from tests.e2e.fault_place import Place, source_of
 from tests.e2e.faults import FaultyVendor
+from tests.e2e.kill_driver import Ended
+from tests.e2e.kills import JOURNAL_LINE, Boundary, SkippingClock
 
 MOST_RUNS = 3
 MOST_SENDS = 3
@@ -37,12 +40,25 @@ def cells(titles: set[tuple[str, Target]] | None = None) -> list[ParameterSet]:
     """Return the cells with these titles and targets, or all; every second one pushes."""
     found = list[ParameterSet]()
     for row, case in enumerate(CASES):
-        for column, target in enumerate(Target):
+        for column, target in enumerate(case.targets):
             if titles is None or (case.title, target) in titles:
-                is_pushing = (row + column) % 2 == 0
+                is_pushing = (row + column) % 2 == 0 if case.is_pushing is None else case.is_pushing
                 name = f"{case.title}-{target.value}-{'push' if is_pushing else 'local'}"
                 found.append(pytest.param(case, target, is_pushing, id=name.replace(" ", "_")))
     return found
+
+
+class Once:
+    """Does something, and never again."""
+
+    def __init__(self) -> None:
+        self._is_done = False
+
+    def do(self, what: Callable[[], object]) -> None:
+        """Do it."""
+        if not self._is_done:
+            self._is_done = True
+            what()
 
 
 class Cell:
@@ -54,15 +70,44 @@ class Cell:
         self.account = vendor.account
         self.codes: list[int] = []
 
-    def sync(self) -> Ran:
+    def sync(self, boundary: Boundary | None = None) -> Ended:
         """Run a sync; whatever came of it, nothing may exist twice."""
-        ran = self.place.sync()
+        ran = self.place.run("sync", boundary=boundary)
         self.codes.append(ran.code)
-        assert "Traceback" not in ran.stderr
+        assert "Traceback" not in ran.err
         assert not self.account.surprises
         if not self.vendor.is_listening:
             self.vendor.listen_again()
         return ran
+
+    def end_fault(self) -> None:
+        """Let everything work from now on."""
+        self.account.end_fault()
+        self.place.allow_pushes()
+
+    def cause(self, trouble: Trouble) -> None:
+        """Let something go wrong with git."""
+        place, account = self.place, self.account
+        once = Once()
+        match trouble:
+            case Trouble.CLAIM_REFUSED_ONCE | Trouble.CLAIM_REFUSED:
+                place.refuse_pushes("claim", is_once=trouble is Trouble.CLAIM_REFUSED_ONCE)
+            case Trouble.RECORD_REFUSED_ONCE | Trouble.RECORD_REFUSED:
+                place.refuse_pushes("create", is_once=trouble is Trouble.RECORD_REFUSED_ONCE)
+            case Trouble.CLAIM_UNANSWERED:
+                place.hang_up_on_push("claim")
+            case Trouble.RECORD_UNANSWERED:
+                place.hang_up_on_push("create")
+            case Trouble.PUSHED_BEFORE_CLAIM:
+                account.on_list = lambda: once.do(place.push_as_another)
+            case Trouble.PUSHED_BEFORE_RECORD:
+                account.on_hit = lambda _: place.push_as_another()
+            case Trouble.COMMITTED:
+                account.on_hit = lambda _: place.commit_here()
+            case Trouble.SWITCHED:
+                account.on_hit = lambda _: once.do(lambda: place.switch("--create", "other"))
+            case never:
+                assert_never(never)
 
     def count(self, names: tuple[str, ...]) -> dict[str, int]:
         """Return how many campaigns of each name exist."""
@@ -78,7 +123,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     with ExitStack() as stack:
 
         def make(fault: Fault, target: Target, *, is_pushing: bool, options: tuple[str, ...] = ()) -> Cell:
-            account = FaultyAccount(fault, names=target.names, targets=target.hit)
+            clock = SkippingClock(file=str(tmp_path / "clock"))
+            account = FaultyAccount(fault, names=target.names, targets=target.hit, clock=clock)
             vendor = stack.enter_context(FaultyVendor(account))
             # One after the other where all are hit, so that it is always the same three that are lost.
             turn = ("--parallel", "1") if target is Target.ALL else ()
@@ -88,6 +134,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 names=target.names,
                 is_pushing=is_pushing,
                 options=(*turn, *options),
+                clock=clock,
             )
             return Cell(place, vendor)
 
@@ -96,13 +143,21 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def check(case: Case, target: Target, cell: Cell) -> None:
     """Run until all is done, and hold every law of the matrix against what came of it."""
+    if case.trouble is not None:
+        cell.cause(case.trouble)
+    full = None
+    if case.full_at is not None:
+        turn = case.full_at[list(Target).index(target)]
+        full = Boundary(step=JOURNAL_LINE, turn=turn, is_full=True)
     while len(cell.codes) < MOST_RUNS and (not cell.codes or cell.codes[-1]):
-        cell.sync()
+        cell.sync(None if cell.codes else full)
         assert max(cell.count(target.names).values()) <= 1
     if case.is_endless:
-        assert not any(cell.count(target.hit).values())
-        cell.account.end_fault()
+        assert any(cell.count(target.hit).values()) == case.is_made
+        cell.end_fault()
         cell.sync()
+    if case.trouble is Trouble.SWITCHED:
+        cell.place.switch("main")
     assert cell.count(target.names) == dict.fromkeys(target.names, 1)
     assert cell.place.ids == {name: cell.account.ids_of(name)[0] for name in target.names}
     assert cell.place.untidy == ""
@@ -173,7 +228,6 @@ def test_after_three_sends_a_person_decides(
     try:
         for _ in range(MOST_RUNS):
             cell.sync()
-            cell.place.let_leases_end()
     finally:
         record_property("cell", [HOUR, target.value, cell.codes])
     sent = {name: count for name, count in cell.account.sends.items() if name in target.hit}
@@ -189,10 +243,9 @@ def test_after_three_sends_a_person_decides(
     assert cell.place.untidy == ""
 
 
-def decide(cell: Cell, told: Ran) -> None:
+def decide(cell: Cell, told: Ended) -> None:
     """Adopt the first campaign of each name that is unclear, by the command that the run named."""
-    cell.place.let_leases_end()
     for name in [name for name, camp_id in cell.place.ids.items() if camp_id is None]:
         ids = cell.account.ids_of(name)
-        assert f"`campaignsync adopt '{source_of(name)}' --camp-id '{ids[0]}'`" in told.stdout
+        assert f"`campaignsync adopt '{source_of(name)}' --camp-id '{ids[0]}'`" in told.out
         assert cell.place.run("adopt", source_of(name), "--camp-id", ids[0]).code == 0

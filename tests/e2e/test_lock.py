@@ -1,4 +1,4 @@
-"""One run at a time on a machine: the lock says who holds it, ends with its process; git never sees it."""
+"""One run at a time in a clone and for a target: the lock says who holds it, and ends with its process."""
 
 import re
 import signal
@@ -8,96 +8,88 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.kill_driver import Driver, Running, started
-from tests.e2e.kill_vendor import STATE, Held, World, recorded, status, sync_args, world
-from tests.e2e.kills import Boundary
-
-_ARGS = ("sync", "--rate-limit=0", "--settle=0.3", "--timeout=50", "--parallel=1")
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Iterator[World]:
-    """Make a world on the machine's own clock, with two definitions."""
-    with world(tmp_path, speed=1) as made:
-        made.define("Alpha", "Beta")
-        yield made
+from tests.e2e.clones import Late, assert_each_once, running
+from tests.e2e.conftest import Project
+from tests.e2e.kill_driver import Running
+from tests.e2e.vendor import Vendor, created
 
 
 @pytest.fixture
-def held(here: World) -> Held:
-    """Let the account hold the first create until it is released."""
-    held = Held()
-    here.vendor.on_create("Alpha", held)
-    return held
+def here(project: Project) -> Project:
+    """Return a clone with two definitions."""
+    project.define("Alpha", "Bravo")
+    return project
 
 
 @pytest.fixture
-def holder(here: World, held: Held) -> Iterator[Running]:
+def late(vendor: Vendor) -> Late:
+    """Let the account make the first campaign, and hold its answer until it is released."""
+    late = Late(created)
+    vendor.on_create("Alpha", late)
+    return late
+
+
+@pytest.fixture
+def holder(here: Project, late: Late, tmp_path: Path) -> Iterator[Running]:
     """Start a run, which has the lock and waits for an answer."""
-    with started(here.first, _ARGS, env=here.env, output=here.folder("holder")) as run:
-        held.wait_until_reached()
+    args = ("sync", "--parallel=1", "--timeout=50")
+    with running(here, *args, output=tmp_path / "holder") as run:
+        late.wait_until_reached()
         yield run
+        late.release()
 
 
-def test_a_second_run_ends_with_1_and_names_process_and_time(here: World, holder: Running) -> None:
-    creates = len(here.vendor.creates)
-    with started(here.first, _ARGS, env=here.env, output=here.folder("second")) as run:
-        ended = run.ended()
-    assert ended.code == 1
-    assert f"process {holder.pid}, " in ended.err
-    since = re.search(r"since (\S+Z)", ended.err)
-    assert since is not None, ended.err
+@pytest.mark.parametrize("command", [("sync",), ("sync", "--no-commit"), ("forget", "Alpha")], ids=" ".join)
+def test_a_second_run_ends_with_1_and_names_process_and_time(
+    here: Project, vendor: Vendor, holder: Running, command: tuple[str, ...]
+) -> None:
+    requests = len(vendor.requests)
+    second = here.run(*command)
+    assert (second.code, len(vendor.requests)) == (1, requests)
+    assert f"process {holder.pid}, " in second.err
+    since = re.search(r"since (\S+Z)", second.err)
+    assert since is not None, second.err
     age = datetime.now(UTC) - datetime.fromisoformat(since[1])
+    # As long as a test may take; the time itself is in whole seconds.
     assert timedelta(0) <= age < timedelta(minutes=2)
-    assert len(here.vendor.creates) == creates
 
 
-def test_the_second_run_leaves_the_first_and_its_lock_alone(here: World, held: Held, holder: Running) -> None:
-    for number in range(2):
-        with started(here.first, _ARGS, env=here.env, output=here.folder(f"second-{number}")) as run:
-            assert f"process {holder.pid}, " in run.ended().err
-    held.release()
+def test_the_second_run_leaves_the_first_and_its_lock_alone(
+    here: Project, vendor: Vendor, late: Late, holder: Running
+) -> None:
+    for _ in range(2):
+        assert f"process {holder.pid}, " in here.run("sync").err
+    late.release()
     assert holder.ended().code == 0
-    here.check(here.first, is_pushed=False)
+    assert_each_once(vendor, here, "Alpha", "Bravo")
 
 
-def test_a_plan_needs_no_lock(here: World, holder: Running) -> None:
-    with started(here.first, ("plan",), env=here.env, output=here.folder("plan")) as run:
-        assert run.ended().code == 0
+def test_another_target_has_a_lock_of_its_own(here: Project, holder: Running) -> None:
+    other = here.run("forget", "Alpha", "--state", "state/other.json")
+    assert (other.code, "the state has no campaign 'Alpha'" in other.err) == (1, True), other.err
 
 
-def test_kill_9_releases_the_lock(here: World, held: Held, holder: Running) -> None:
+def test_a_plan_needs_no_lock_and_shows_what_is_under_way(here: Project, holder: Running) -> None:
+    planned = here.run("plan", "--format", "json")
+    assert planned.code == 0, planned.err
+    names = {key: [each["name"] for each in planned.json[key]] for key in ("pending", "create")}
+    assert names == {"pending": ["Alpha"], "create": ["Bravo"]}
+
+
+def test_kill_9_releases_the_lock_and_the_next_run_goes_on(
+    here: Project, vendor: Vendor, holder: Running
+) -> None:
     holder.signal(signal.SIGKILL)
     assert holder.ended().is_killed
-    held.release()
-    with started(here.first, _ARGS, env=here.env, output=here.folder("second")) as run:
-        ended = run.ended()
-    assert ended.code == 0, ended.err
-    here.check(here.first, is_pushed=False)
+    following = here.run("sync", "--format", "json")
+    assert following.code == 0, following.err
+    assert [each["name"] for each in following.json["recovered"]] == ["Alpha"]
+    assert_each_once(vendor, here, "Alpha", "Bravo")
+    assert here.journals == {}
 
 
-def test_lock_and_temporary_files_are_never_in_git_status(here: World, held: Held, holder: Running) -> None:
-    saved = f"?? {STATE}"
-    assert status(here.first) == saved
+def test_lock_and_journal_are_never_in_git_status(here: Project, holder: Running) -> None:
+    assert (here.status, len(here.journals)) == ("", 1)
     holder.signal(signal.SIGKILL)
     holder.ended()
-    assert status(here.first) == saved
-
-
-@pytest.mark.parametrize("is_after", [False, True], ids=["before it is written", "before it is renamed"])
-def test_kill_9_in_the_middle_of_a_save_leaves_the_last_state_and_nothing_that_git_sees(
-    here: World, *, is_after: bool
-) -> None:
-    with Driver(here.folder("output"), here.env, here.clock) as driver:
-        assert driver.run(here.first, sync_args("--settle=0.3")).code == 0
-        before = recorded(here.first)
-        here.define("Gamma")
-        boundary = Boundary(step="file written", is_after=is_after)
-        assert driver.run(here.first, sync_args("--settle=0.3"), boundary=boundary).is_killed
-        left = [path.name for path in (here.first / ".git" / "campaignsync").iterdir()]
-        assert any(name.endswith(".tmp") for name in left) == is_after
-        assert recorded(here.first) == before
-        assert status(here.first) == ""
-        following = driver.run(here.first, sync_args("--settle=0.3"))
-        assert following.code == 0, following.err
-        here.check(here.first, is_pushed=False)
+    assert (here.status, len(here.journals)) == ("", 1)

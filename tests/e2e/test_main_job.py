@@ -4,24 +4,41 @@ import json
 import re
 import shlex
 import time
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from tests.e2e.conftest import SAMPLE, SECRET, STATE, Project, definition
+from tests.e2e.clones import cloned, differences, hook, kept, published
+from tests.e2e.conftest import SAMPLE, SECRET, STATE, Project, claim, definition
 from tests.e2e.vendor import (
+    Reply,
     Request,
     Vendor,
+    created,
     created_then_dropped,
     dropped,
+    listed,
     rejected,
     reply,
     serving,
 )
 
 FIVE = ("Alpha", "Bravo", "Charlie", "Delta", "Echo")
+
+
+def canonical(value: object) -> str:
+    """Return the digest by which the contract names a body, and a plan of bodies by theirs."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
+def digest_of(*names: str) -> str:
+    """Return the digest of what a run sets out to send."""
+    return canonical(sorted(canonical(json.loads(definition(name))) for name in names))
 
 
 def claims_of(request: Request) -> dict[str, object]:
@@ -161,6 +178,7 @@ class TestTwoOfFiveRejected:
             f"Echo: {ids['Echo']}",
             "",
             f"Source-Commit: {source}",
+            f"Plan: {digest_of(*FIVE)}",
         ]
         assert synced.git("rev-list", f"{source}..HEAD") == synced.head
         assert synced.git("show", "--format=", "--name-only", "HEAD") == STATE
@@ -219,11 +237,28 @@ class TestAnUnknownOutcome:
         assert [each["name"] for each in ran.json["unknown"]] == ["Alpha"]
         entry = project.state["campaigns"]["Alpha"]
         assert (entry["status"], entry["campId"], entry["sends"]) == ("pending", None, 1)
+        assert (entry["leaseSeconds"], project.status) == (0, "")
         assert project.git("log", "-1", "--format=%s") == "campaignsync: claim 1 campaign"
         planned = project.run("plan", "--format", "json", "--detailed-exitcode")
         assert planned.code == 2
         [pending] = planned.json["pending"]
-        assert set(pending) == {"name", "source", "claimedAt"}
+        assert set(pending) == {"name", "source", "claimedAt", "digest", "body"}
+
+    def test_is_resolved_by_the_next_run_in_the_clone(self, project: Project, vendor: Vendor) -> None:
+        project.define("Alpha")
+
+        def then_no_list(account: Vendor, request: Request) -> None:
+            account.list_behaviour = rejected("no longer", status=401)
+            created_then_dropped(account, request)
+
+        vendor.on_create("Alpha", then_no_list)
+        assert project.run("sync").code == 5
+        vendor.list_behaviour = listed
+        following = project.run("sync", "--format", "json")
+        assert (following.code, len(vendor.creates)) == (0, 1), following.err
+        assert [each["name"] for each in following.json["recovered"]] == ["Alpha"]
+        assert project.recorded() == {"Alpha": vendor.ids_of("Alpha")[0]}
+        assert (project.status, project.journals) == ("", {})
 
 
 def test_a_campaign_that_exists_already_is_not_sent_and_the_command_to_adopt_it_works(
@@ -238,31 +273,239 @@ def test_a_campaign_that_exists_already_is_not_sent_and_the_command_to_adopt_it_
     assert project.camp_ids["Alpha"] == camp_id
 
 
-def test_a_campaign_is_not_sent_where_no_connection_can_be_made(project: Project, tmp_path: Path) -> None:
+def test_a_campaign_is_not_sent_where_no_connection_can_be_made(project: Project, vendor: Vendor) -> None:
     project.define("Alpha")
-    with serving() as closed:
-        url = closed.url
-    ran = project.run("sync", "--no-preflight", "--format", "json", KORE_HOST=url)
+
+    def then_close(account: Vendor, request: Request) -> Reply:
+        account.is_closing = True
+        return listed(account, request)
+
+    vendor.list_behaviour = then_close
+    ran = project.run("sync", "--format", "json")
     assert (ran.code, [each["name"] for each in ran.json["notSent"]]) == (4, ["Alpha"]), ran.err
-    assert project.camp_ids == {}
+    assert (project.entries(), project.journals) == ({}, {})
 
 
-def test_a_redirect_is_not_followed(project: Project, vendor: Vendor) -> None:
+def test_a_redirect_is_not_followed_and_the_reason_says_where_to(project: Project, vendor: Vendor) -> None:
     project.define("Alpha")
     with serving() as elsewhere:
-        vendor.on_create(
-            "Alpha",
-            *[
-                lambda account, request: reply(
-                    307, {"message": "moved"}, Location=f"{elsewhere.url}{request.path}"
-                )
-            ]
-            * 3,
-        )
-        ran = project.run("sync", "--no-preflight")
+        answer = reply(307, {"message": "moved"}, Location=f"{elsewhere.url}/campaign")
+        vendor.on_create("Alpha", lambda _account, _request: answer)
+        ran = project.run("sync")
         assert elsewhere.requests == []
-    assert ran.code == 5
-    assert vendor.campaigns == []
+    assert (ran.code, len(vendor.creates), vendor.campaigns) == (4, 1, [])
+    assert f"{elsewhere.url}/campaign" in ran.out
+    assert project.entries() == {}
+
+
+class TestClocks:
+    """Waits and leases rest on clocks that differ by little: that is checked before anything is sent."""
+
+    @pytest.mark.parametrize("ahead", [timedelta(minutes=3), timedelta(minutes=-3), timedelta(days=400)])
+    def test_that_differ_by_more_than_two_minutes_end_the_run_with_both_times(
+        self, project: Project, vendor: Vendor, ahead: timedelta
+    ) -> None:
+        project.define("Alpha")
+        vendor.now = lambda: datetime.now(UTC) + ahead
+        before = datetime.now(UTC)
+        ran = project.run("sync", "--format", "json")
+        after = datetime.now(UTC)
+        assert (ran.code, vendor.creates, project.entries()) == (1, [], {})
+        message = ran.json["error"]["message"]
+        theirs, ours = (datetime.fromisoformat(time) for time in re.findall(r"\d{4}-\S+Z", message))
+        # How long it took is how sure the run can be of the difference; the header has whole seconds.
+        unsure = after - before + timedelta(seconds=2)
+        assert before - unsure <= ours <= after
+        assert abs(theirs - ours - ahead) <= unsure
+        assert "Set this machine's clock" in ran.json["error"]["hint"]
+
+    @pytest.mark.parametrize("ahead_s", [-110, 110])
+    def test_that_differ_by_less_are_no_reason_to_stop(
+        self, project: Project, vendor: Vendor, ahead_s: float
+    ) -> None:
+        project.define("Alpha")
+        vendor.now = lambda: datetime.now(UTC) + timedelta(seconds=ahead_s)
+        assert project.run("sync").code == 0
+        assert project.recorded() == {"Alpha": vendor.ids_of("Alpha")[0]}
+
+
+class TestATwin:
+    """A campaign that the vendor made late, beside the one that was recorded."""
+
+    @pytest.fixture
+    def recovered(self, project: Project, vendor: Vendor) -> Project:
+        """Have a campaign that was found after its answer was lost."""
+        project.define("Alpha")
+        vendor.on_create("Alpha", created_then_dropped)
+        assert project.run("sync").code == 0
+        vendor.requests.clear()
+        return project
+
+    def test_within_a_day_of_the_recovery_ends_with_5_and_both_ids(
+        self, recovered: Project, vendor: Vendor
+    ) -> None:
+        head = recovered.head
+        vendor.add(json.loads(definition("alpha ", description="About Alpha")))
+        ran = recovered.run("sync", "--format", "json")
+        assert (ran.code, vendor.creates, recovered.head) == (5, [], head), ran.err
+        [unknown] = ran.json["unknown"]
+        assert unknown["name"] == "Alpha"
+        assert "cd-0001 and cd-0002" in unknown["error"]
+
+    def test_is_looked_for_by_each_sync_of_that_day(self, recovered: Project, vendor: Vendor) -> None:
+        for _ in range(2):
+            assert recovered.run("sync").code == 0
+        assert [request.is_list for request in vendor.requests] == [True, True]
+
+    def test_after_more_than_a_day_is_not_looked_for(self, recovered: Project, vendor: Vendor) -> None:
+        entries = recovered.entries()
+        yesterday = datetime.now(UTC) - timedelta(hours=25)
+        entries["Alpha"]["createdAt"] = yesterday.strftime("%Y-%m-%dT%H:%M:%SZ")
+        recovered.write_state(entries)
+        vendor.add(json.loads(definition("Alpha")))
+        assert (recovered.run("sync").code, vendor.requests) == (0, [])
+
+    def test_of_a_campaign_that_was_sent_twice_is_found_too(self, project: Project, vendor: Vendor) -> None:
+        project.define("Alpha")
+        vendor.on_create("Alpha", dropped)
+        assert project.run("sync").code == 0
+        vendor.add(json.loads(definition("Alpha")))
+        ran = project.run("sync", "--format", "json")
+        assert ran.code == 5
+        assert "cd-0001 and cd-0002" in ran.json["unknown"][0]["error"]
+
+    def test_beside_any_other_campaign_is_a_warning_when_the_account_is_listed(
+        self, project: Project, vendor: Vendor
+    ) -> None:
+        project.define("Alpha")
+        project.run("sync")
+        vendor.add(json.loads(definition("Alpha")))
+        project.define("Bravo")
+        ran = project.run("sync")
+        assert (ran.code, vendor.sent_names) == (0, ["Alpha", "Bravo"])
+        assert "cd-0001 and cd-0002" in ran.out
+
+
+class TestAClaimThatWasSentThreeTimes:
+    @pytest.fixture
+    def stuck(self, project: Project) -> Project:
+        """Have a claim that only a person may decide about, on the remote, and another definition."""
+        project.define("Alpha", "Bravo")
+        project.write_state({"Alpha": claim("Alpha", sends=3, leaseSeconds=1800)})
+        published(project, project.path.with_name("remote.git"))
+        return project
+
+    def test_is_reported_at_once_and_the_others_go_on(self, stuck: Project, vendor: Vendor) -> None:
+        ran = stuck.run("sync", "--push", "--format", "json", CAMPAIGNSYNC_SETTLE="3600")
+        assert (ran.code, vendor.sent_names) == (5, ["Bravo"]), ran.err
+        [unknown] = ran.json["unknown"]
+        assert unknown["name"] == "Alpha"
+        assert "`campaignsync forget 'Alpha'`" in unknown["error"]
+        assert "waiting" not in ran.err
+
+    def test_is_found_where_its_campaign_exists_after_all(self, stuck: Project, vendor: Vendor) -> None:
+        vendor.add(json.loads(definition("Alpha")))
+        ran = stuck.run("sync", "--push", "--format", "json", CAMPAIGNSYNC_SETTLE="3600")
+        assert (ran.code, vendor.sent_names) == (0, ["Bravo"]), ran.err
+        assert [each["name"] for each in ran.json["recovered"]] == ["Alpha"]
+
+    def test_is_dropped_once_nobody_can_be_sending_where_its_definition_is_gone(
+        self, stuck: Project, vendor: Vendor
+    ) -> None:
+        stuck.write_state({"Alpha": claim("Alpha", sends=3)})
+        stuck.git("rm", "--quiet", "campaigns/Alpha.yaml")
+        stuck.git("commit", "--quiet", "--message=gone")
+        stuck.git("push", "--quiet")
+        ran = stuck.run("sync", "--push")
+        assert (ran.code, vendor.sent_names) == (0, ["Bravo"]), ran.err
+        assert "Alpha: waiting; " in ran.err
+        stuck.git("fetch", "--quiet")
+        assert stuck.recorded("origin/main") == {"Bravo": vendor.ids_of("Bravo")[0]}
+
+
+class TestWhereItCanNotBeRecorded:
+    """Created, and the push of the ids refused: the journal keeps them until a run can record them."""
+
+    @pytest.fixture
+    def refused(self, project: Project, vendor: Vendor) -> Project:
+        """Have a remote that takes no push but the claims'."""
+        project.define("Alpha")
+        remote = published(project, project.path.with_name("remote.git"))
+
+        def then_protect(account: Vendor, request: Request) -> Reply:
+            hook(remote, "update", "echo 'the branch is protected' >&2; exit 1")
+            return created(account, request)
+
+        vendor.on_create("Alpha", then_protect)
+        return project
+
+    def test_ends_with_6_and_the_remote_s_words(self, refused: Project, vendor: Vendor) -> None:
+        before = kept(refused.path)
+        ran = refused.run("sync", "--push", "--format", "json")
+        assert ran.code == 6, ran.err
+        [camp_id] = vendor.ids_of("Alpha")
+        assert [each["campId"] for each in ran.json["created"]] == [camp_id]
+        assert ran.json["pushed"] is False
+        assert "the branch is protected" in ran.err
+        assert "The journal of this clone keeps it" in ran.err
+        [journal] = refused.journals.values()
+        assert camp_id.encode() in journal
+        assert differences(before, kept(refused.path)) == set()
+
+    def test_the_text_does_not_say_that_it_was_recorded(self, refused: Project, vendor: Vendor) -> None:
+        ran = refused.run("sync", "--push")
+        last = ran.out.rstrip("\n").split("\n")[-1]
+        assert last.endswith("; kept in this clone's journal, not recorded.")
+
+    def test_a_plan_shows_what_the_journal_holds(self, refused: Project, vendor: Vendor) -> None:
+        refused.run("sync", "--push")
+        planned = refused.run("plan", "--format", "json").json
+        assert (planned["create"], planned["unchanged"]) == ([], 1)
+
+    def test_the_next_run_records_it_and_sends_nothing(self, refused: Project, vendor: Vendor) -> None:
+        refused.run("sync", "--push")
+        (refused.path.with_name("remote.git") / "hooks" / "update").unlink()
+        vendor.requests.clear()
+        following = refused.run("sync", "--push", "--format", "json")
+        assert (following.code, vendor.requests) == (0, []), following.err
+        refused.git("fetch", "--quiet")
+        assert refused.recorded("origin/main") == {"Alpha": vendor.ids_of("Alpha")[0]}
+        assert following.json["commit"] == refused.git("rev-parse", "origin/main")
+        assert refused.journals == {}
+
+    def test_a_run_in_another_clone_finds_it_by_looking(
+        self, refused: Project, vendor: Vendor, tmp_path: Path
+    ) -> None:
+        refused.run("sync", "--push")
+        remote = Project(refused.path.with_name("remote.git"), refused.env)
+        (remote.path / "hooks" / "update").unlink()
+        # The killed run's lease, which nobody can wait for in a test: as it is after its end.
+        other = cloned(remote, tmp_path / "other")
+        left = other.entries()["Alpha"]
+        other.write_state({"Alpha": {**left, "leaseSeconds": 0}})
+        other.git("push", "--quiet")
+        ran = other.run("sync", "--push", "--format", "json")
+        assert (ran.code, len(vendor.creates)) == (0, 1), ran.err
+        assert [each["name"] for each in ran.json["recovered"]] == ["Alpha"]
+
+    def test_in_the_default_mode_the_next_run_records_it_too(self, project: Project, vendor: Vendor) -> None:
+        project.define("Alpha")
+        head = project.head
+
+        def then_lock(account: Vendor, request: Request) -> Reply:
+            # As a git that was killed leaves it.
+            project.write(".git/refs/heads/main.lock", "")
+            return created(account, request)
+
+        vendor.on_create("Alpha", then_lock)
+        ran = project.run("sync", "--format", "json")
+        assert (ran.code, project.head) == (6, head), ran.err
+        assert "main.lock" in ran.err
+        (project.path / ".git/refs/heads/main.lock").unlink()
+        vendor.requests.clear()
+        assert (project.run("sync").code, vendor.requests) == (0, [])
+        assert project.recorded() == {"Alpha": vendor.ids_of("Alpha")[0]}
+        assert (project.status, project.journals) == ("", {})
 
 
 class TestWithoutCommitOrSending:
@@ -286,15 +529,25 @@ class TestWithoutCommitOrSending:
         assert (ran.code, ran.json["commit"]) == (0, None), ran.err
         assert (project.head, list(project.camp_ids.values())) == (head, vendor.ids_of("Alpha"))
 
-    def test_what_a_run_left_uncommitted_is_committed_by_the_next(
+    def test_what_no_commit_recorded_is_known_once_it_is_committed(
         self, project: Project, vendor: Vendor
     ) -> None:
         project.define("Alpha")
         project.run("sync", "--no-commit")
+        project.git("add", STATE)
+        project.git("commit", "--quiet", "--message=state")
         vendor.requests.clear()
+        head = project.head
+        assert (project.run("sync").code, vendor.requests, project.head) == (0, [], head)
+
+    def test_what_no_commit_recorded_is_never_made_twice_by_a_run_that_reads_commits(
+        self, project: Project, vendor: Vendor
+    ) -> None:
+        project.define("Alpha")
+        project.run("sync", "--no-commit")
         ran = project.run("sync")
-        assert (ran.code, vendor.requests, project.status) == (0, [], "")
-        assert project.git("log", "-1", "--format=%s") == "campaignsync: create 1 campaign"
+        assert (ran.code, len(vendor.creates)) == (4, 1)
+        assert "`campaignsync adopt 'campaigns/Alpha.yaml' --camp-id 'cd-0001'`" in ran.out
 
     def test_a_plan_over_max_creates_is_shown_then_refused(self, project: Project, vendor: Vendor) -> None:
         project.define("Alpha", "Bravo")
@@ -305,17 +558,126 @@ class TestWithoutCommitOrSending:
         assert "--max-creates 2" in ran.err
         assert project.run("sync", "--max-creates", "2").code == 0
 
+    def test_max_creates_counts_claims_that_may_be_sent_again(self, project: Project, vendor: Vendor) -> None:
+        project.define("Alpha", "Bravo", "Charlie")
+        pending = {"Alpha": claim("Alpha"), "Bravo": claim("Bravo", sends=3), "Gone": claim("Gone")}
+        project.write_state(pending)
+        published(project, project.path.with_name("remote.git"))
+        # Of four, what was sent three times is not sent again, nor is what has no definition.
+        ran = project.run("sync", "--push", "--max-creates", "1")
+        assert (ran.code, vendor.requests) == (1, [])
+        assert "the plan sends 2 campaigns, and at most 1 are allowed" in ran.err
+        assert "--max-creates 2" in ran.err
+        again = project.run("sync", "--push", "--max-creates", "2")
+        assert (again.code, vendor.sent_names) == (5, ["Alpha", "Charlie"]), again.err
+
 
 class TestGit:
-    def test_an_uncommitted_definition_is_refused_before_anything_is_sent(
-        self, project: Project, vendor: Vendor
+    @pytest.mark.parametrize("edit", ["added", "edited", "deleted", "renamed", "staged"])
+    def test_a_folder_that_would_create_something_else_is_refused_and_named(
+        self, project: Project, vendor: Vendor, edit: str
     ) -> None:
         project.define("Alpha", "Bravo")
-        project.write("campaigns/Bravo.yaml", definition("Bravo", maxSkips=2))
+        file = project.path / "campaigns" / "Bravo.yaml"
+        named = "campaigns/Bravo.yaml"
+        match edit:
+            case "added":
+                named = "campaigns/Charlie.yaml"
+                project.write(named, definition("Charlie"))
+            case "edited":
+                project.write(named, definition("Bravo", maxSkips=2))
+            case "deleted":
+                file.unlink()
+            case "renamed":
+                project.write(named, definition("Charlie", description="About Bravo"))
+            case _:
+                project.write(named, definition("Bravo", maxSkips=2))
+                project.git("add", named)
+        before = kept(project.path)
         ran = project.run("sync", "--format", "json")
-        assert (ran.code, vendor.creates) == (1, [])
-        assert "campaigns/Bravo.yaml" in ran.json["error"]["message"]
+        assert (ran.code, vendor.requests) == (1, []), ran.err
+        assert named in ran.json["error"]["message"]
         assert "campaigns/Alpha.yaml" not in ran.json["error"]["message"]
+        assert differences(before, kept(project.path)) == set()
+
+    @pytest.mark.parametrize("edit", ["a comment", "a move", "of what exists", "an ignored file"])
+    def test_edits_that_change_nothing_of_what_is_created_are_no_reason_to_stop(
+        self, project: Project, vendor: Vendor, edit: str
+    ) -> None:
+        project.define("Alpha")
+        assert project.run("sync").code == 0
+        project.define("Bravo")
+        match edit:
+            case "a comment":
+                project.write("campaigns/Bravo.yaml", definition("Bravo") + "  # soon\n")
+            case "a move":
+                (project.path / "campaigns/Bravo.yaml").rename(project.path / "campaigns/B.yaml")
+            case "of what exists":
+                project.write("campaigns/Alpha.yaml", definition("Alpha", maxSkips=2))
+            case _:
+                project.write("campaigns/notes.txt", "mine\n")
+        assert project.run("sync").code == 0
+        assert project.recorded() == {name: vendor.ids_of(name)[0] for name in ("Alpha", "Bravo")}
+
+    def test_a_definition_with_problems_in_the_folder_alone_is_told_as_such(
+        self, project: Project, vendor: Vendor
+    ) -> None:
+        project.define("Alpha")
+        project.write("campaigns/Bravo.yaml", definition("Bravo", maxSkips=-1))
+        ran = project.run("sync", "--format", "json")
+        assert (ran.code, vendor.requests) == (3, [])
+        assert [each["path"] for each in ran.json["problems"]] == ["campaigns/Bravo.yaml"]
+
+    def test_with_push_the_folder_may_hold_anything(self, project: Project, vendor: Vendor) -> None:
+        project.define("Alpha")
+        published(project, project.path.with_name("remote.git"))
+        project.write("campaigns/Bravo.yaml", definition("Bravo", maxSkips=-1))
+        project.write(STATE, "{")
+        before = kept(project.path)
+        ran = project.run("sync", "--push")
+        assert (ran.code, vendor.sent_names) == (0, ["Alpha"]), ran.err
+        assert differences(before, kept(project.path)) == set()
+
+    @pytest.mark.parametrize(
+        "command", [("sync",), ("adopt", "campaigns/Alpha.yaml"), ("forget", "Alpha")], ids=" ".join
+    )
+    def test_where_the_branch_has_an_upstream_push_or_local_is_demanded(
+        self, project: Project, vendor: Vendor, command: tuple[str, ...]
+    ) -> None:
+        project.define("Alpha")
+        published(project, project.path.with_name("remote.git"))
+        before = kept(project.path)
+        ran = project.run(*command)
+        assert (ran.code, vendor.requests) == (1, [])
+        assert "--push" in ran.err
+        assert "--local" in ran.err
+        assert differences(before, kept(project.path)) == set()
+
+    def test_local_says_that_nobody_else_syncs(self, project: Project, vendor: Vendor) -> None:
+        project.define("Alpha")
+        published(project, project.path.with_name("remote.git"))
+        source = project.head
+        assert project.run("sync", "--local").code == 0
+        assert project.git("rev-parse", "HEAD^") == source == project.git("rev-parse", "origin/main")
+        assert project.run("forget", "Alpha", "--local").code == 0
+        assert project.run("adopt", "campaigns/Alpha.yaml", "--local").code == 0
+        assert project.recorded() == {"Alpha": vendor.ids_of("Alpha")[0]}
+
+    @pytest.mark.parametrize("options", [("--no-commit",), ("--sandbox",)])
+    def test_what_commits_nothing_needs_no_push(self, project: Project, options: tuple[str, ...]) -> None:
+        project.define("Alpha")
+        published(project, project.path.with_name("remote.git"))
+        head = project.head
+        assert project.run("sync", *options).code == 0
+        assert project.head == head
+
+    def test_a_branch_without_an_upstream_needs_no_push_though_there_is_a_remote(
+        self, project: Project, vendor: Vendor
+    ) -> None:
+        project.define("Alpha")
+        published(project, project.path.with_name("remote.git"))
+        project.git("switch", "--quiet", "--no-track", "--create", "mine")
+        assert project.run("sync").code == 0
 
     def test_outside_of_git_it_is_refused_before_anything_is_sent(
         self, project: Project, vendor: Vendor, tmp_path: Path
@@ -345,11 +707,9 @@ class TestGit:
         assert project.run("sync", "--no-commit", GITHUB_ACTIONS="true").code == 0
 
     def test_a_commit_names_the_run_in_github_actions(self, project: Project, tmp_path: Path) -> None:
-        project.git("init", "--quiet", "--bare", "--initial-branch=main", str(tmp_path / "remote.git"))
-        project.git("remote", "add", "origin", str(tmp_path / "remote.git"))
         project.define("Alpha")
-        project.git("push", "--quiet", "--set-upstream", "origin", "main")
-        source = project.head
+        published(project, tmp_path / "remote.git")
+        source, before = project.head, kept(project.path)
         ran = project.run(
             "sync",
             "--push",
@@ -357,14 +717,21 @@ class TestGit:
             GITHUB_SERVER_URL="https://github.com",
             GITHUB_REPOSITORY="acme/campaigns",
             GITHUB_RUN_ID="7",
+            GITHUB_ACTOR="jane-doe",
         )
         assert ran.code == 0, ran.err
+        assert differences(before, kept(project.path)) == set()
+        project.git("fetch", "--quiet")
         trailers = project.git("log", "-1", "--format=%(trailers:only)", "origin/main")
-        assert trailers.split("\n")[:2] == [
+        # Made after the claim, which is what its state was read from.
+        assert trailers.rstrip("\n").split("\n") == [
             f"Source-Commit: {source}",
+            f"Plan: {digest_of('Alpha')}",
             "Run: https://github.com/acme/campaigns/actions/runs/7",
+            "Actor: jane-doe",
         ]
-        assert project.head == project.git("rev-parse", "origin/main")
+        assert project.recorded("origin/main") == {"Alpha": "cd-0001"}
+        assert "git pull" in ran.out
 
 
 class TestAdoptAndForget:

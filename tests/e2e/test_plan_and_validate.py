@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.e2e.conftest import STATE, Project, definition
 from tests.e2e.vendor import Vendor, created_then_dropped, rejected, serving
 from tests.integration.bad_definitions import CASES, Case, lay_out
 
-PLAN_KEYS = {"formatVersion", "create", "pending", "changed", "removed", "unchanged"}
+PLAN_KEYS = {"formatVersion", "target", "create", "pending", "changed", "removed", "unchanged"}
 SYNC_KEYS = PLAN_KEYS | {
     "created",
     "recovered",
@@ -47,9 +48,18 @@ class TestPlan:
         assert (ran.code, vendor.requests) == (0, []), ran.err
         [changed_id], [removed_id] = vendor.ids_of("Changed"), vendor.ids_of("Removed")
         change = {"path": "maxSkips", "old": 1, "new": 7}
+        body = json.loads(definition("New"))
+        canonical = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        digest = f"sha256:{sha256(canonical.encode()).hexdigest()}"
         assert ran.json == {
             "formatVersion": 1,
-            "create": [{"name": "New", "source": "campaigns/New.yaml"}],
+            "target": {
+                "host": vendor.url,
+                "appId": "st-1",
+                "state": STATE,
+                "isNew": False,
+            },
+            "create": [{"name": "New", "source": "campaigns/New.yaml", "digest": digest, "body": body}],
             "pending": [],
             "changed": [
                 {
@@ -62,6 +72,14 @@ class TestPlan:
             "removed": [{"name": "Removed", "campId": removed_id}],
             "unchanged": 1,
         }
+
+    def test_says_whether_anything_was_ever_created_there(self, project: Project, vendor: Vendor) -> None:
+        project.define("Alpha")
+        before = project.run("plan", "--format", "json").json["target"]
+        project.run("sync")
+        after = project.run("plan", "--format", "json").json["target"]
+        target = {"host": vendor.url, "appId": "st-1", "state": STATE}
+        assert (before, after) == ({**target, "isNew": True}, {**target, "isNew": False})
 
     def test_for_people_names_what_is_created_and_what_is_not_applied(
         self, varied: Project, vendor: Vendor
@@ -94,6 +112,14 @@ class TestPlan:
         assert ran.json["unmanaged"] == [{"name": "Stranger", "campId": camp_id}]
         assert (vendor.creates, len(vendor.requests)) == ([], 1)
         assert "Stranger" in varied.run("plan", "--remote").out
+
+    def test_of_a_state_that_is_gone_from_the_folder_alone_says_so(self, project: Project) -> None:
+        project.define("Alpha")
+        project.run("sync")
+        (project.path / STATE).unlink()
+        for command in (("plan",), ("sync", "--dry-run"), ("sync", "--no-commit")):
+            ran = project.run(*command)
+            assert (ran.code, f"git checkout HEAD -- {STATE}" in ran.err) == (1, True), ran.err
 
     def test_needs_no_git_and_no_credentials(self, tmp_path: Path, project: Project) -> None:
         folder = tmp_path / "plain"
@@ -152,6 +178,8 @@ def test_invalid_definitions_are_one_object_of_all_problems(
 def test_an_error_is_one_object_and_its_text_is_on_stderr(project: Project, command: str) -> None:
     project.define("Alpha")
     project.write(STATE, "{")
+    project.git("add", STATE)
+    project.git("commit", "--quiet", "--message=damage")
     ran = project.run(command, "--format", "json")
     assert (ran.code, set(ran.json), set(ran.json["error"])) == (
         1,
@@ -244,6 +272,9 @@ class TestSettings:
         ["sync", "--push", "--no-commit"],
         ["sync", "--push", "--sandbox"],
         ["sync", "--timeout", "0"],
+        ["sync", "--approved", "HEAD"],
+        ["sync", "--no-preflight"],
+        ["adopt", "x.yaml", "--push", "--no-commit"],
         ["adopt"],
         ["forget"],
     ],

@@ -1,55 +1,55 @@
 """Two clones sync the same new definitions at one moment: the push of the claim lets one of them through."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.kill_driver import Driver, Ended
-from tests.e2e.kill_vendor import World, git, sync_args, world
-from tests.e2e.kills import Boundary
-
-# The loser looks every half a real second; it would wait for 14 of them before it looked in the account
-# itself, which even a busy machine's winner does not need.
-_SPEED, _SETTLE = 10.0, "--settle=60"
+from tests.e2e.clones import assert_each_once, cloned, hook, published
+from tests.e2e.conftest import Project, Ran
+from tests.e2e.vendor import Vendor
 
 
-def _race(here: World, drivers: list[Driver], clones: list[Path], *, meeting: str) -> list[Ended]:
-    """Run in both clones at once; with a meeting, both are about to push their claims before one does."""
-    boundary = Boundary(step="claim pushed", is_after=False, meeting=meeting) if meeting else None
-    args = sync_args("--push", "--format=json", _SETTLE)
-    with ThreadPoolExecutor(len(drivers)) as pool:
-        pairs = zip(drivers, clones, strict=True)
-        runs = [pool.submit(driver.run, clone, args, boundary=boundary) for driver, clone in pairs]
-        return [run.result() for run in runs]
+def _let_meet(clones: list[Project], folder: Path) -> None:
+    """Let no push go before both clones are about to push; later ones go as they come."""
+    folder.mkdir()
+    met = f"""
+touch '{folder}'/$PPID
+while test "$(ls '{folder}' | wc -l)" -lt 2; do sleep 0.01; done
+"""
+    for clone in clones:
+        hook(clone, "pre-push", met)
 
 
-def _check_round(ended: list[Ended], names: list[str]) -> None:
-    assert [run.code for run in ended] == [0, 0], ended
-    made = sorted([campaign["name"] for campaign in run.json["created"]] for run in ended)
-    assert made == [[], names], ended
-    assert [run.json["recovered"] for run in ended] == [[], []]
+def _race(clones: list[Project]) -> list[Ran]:
+    # The loser would look in the account itself after minutes, which even a busy machine's winner doesn't need.
+    args = ("sync", "--push", "--format=json", "--settle=120")
+    with ThreadPoolExecutor(len(clones)) as pool:
+        return list(pool.map(lambda clone: clone.run(*args), clones))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("rounds", [2, pytest.param(20, marks=pytest.mark.slow)])
 def test_of_two_clones_one_creates_and_the_other_ends_with_0_having_created_nothing(
-    rounds: int, tmp_path: Path
+    rounds: int, project: Project, vendor: Vendor, tmp_path: Path
 ) -> None:
-    with world(tmp_path, speed=_SPEED) as here, ExitStack() as stack:
-        clones = [here.first]
-        here.define("Kept")
-        clones.append(here.clone())
-        folders = [here.folder(f"output-{number}") for number in range(2)]
-        drivers = [stack.enter_context(Driver(folder, here.env, here.clock)) for folder in folders]
-        assert drivers[0].run(here.first, sync_args("--push")).code == 0
-        for number in range(rounds):
-            names = [f"Round {number} {which}" for which in ("a", "b")]
-            here.define(*names)
-            git(clones[1], "pull", "--quiet", "--ff-only")
-            # Every second round is left to chance: the two may then meet anywhere.
-            meeting = str(here.folder(f"meeting-{number}")) if number % 2 == 0 else ""
-            _check_round(_race(here, drivers, clones, meeting=meeting), names)
-            for clone in clones:
-                here.check(clone, is_pushed=True)
+    project.define("Kept")
+    remote = published(project, tmp_path / "remote.git")
+    clones, defined = [project, cloned(remote, tmp_path / "other")], ["Kept"]
+    assert project.run("sync", "--push").code == 0
+    for number in range(rounds):
+        names = [f"Round {number} {which}" for which in ("a", "b")]
+        project.git("pull", "--quiet")
+        project.define(*names)
+        project.git("push", "--quiet")
+        defined += names
+        # Every second round is left to chance: the two may then meet anywhere.
+        if number % 2 == 0:
+            _let_meet(clones, tmp_path / f"meeting-{number}")
+        ended = _race(clones)
+        assert [run.code for run in ended] == [0, 0], ended
+        made = sorted([campaign["name"] for campaign in run.json["created"]] for run in ended)
+        assert made == [[], names], ended
+        assert [run.json["recovered"] for run in ended] == [[], []]
+        assert_each_once(vendor, remote, *defined)
+        assert [clone.journals for clone in clones] == [{}, {}]

@@ -58,15 +58,34 @@ def test_a_sync_with_every_kind_of_answer_leaks_nothing(
     assert leaks(project, vendor, [ran]) == []
 
 
-@pytest.mark.parametrize("options", [[], ["--no-preflight"]], ids=["listing", "creating"])
-def test_refused_credentials_leak_nothing(project: Project, vendor: Vendor, options: list[str]) -> None:
+@pytest.mark.parametrize("refused", ["listing", "creating"])
+def test_refused_credentials_leak_nothing(project: Project, vendor: Vendor, refused: str) -> None:
     project.define("Alpha")
-    vendor.list_behaviour = echo_in(401)
+    if refused == "listing":
+        vendor.list_behaviour = echo_in(401)
     vendor.on_create("Alpha", echo_in(401), echo_in(401))
-    ran = project.run("--verbose", "sync", *options)
-    assert (ran.code, len(vendor.requests)) == (1, 2)  # once more with a new token, then it stops
+    ran = project.run("--verbose", "sync")
+    assert ran.code == 1
+    # Once more with a new token, then it stops.
+    assert [request.is_list for request in vendor.requests] == (
+        [True, True] if refused == "listing" else [True, False, False]
+    )
     assert "bad token" in ran.err
     assert "refuses the credentials" in ran.err
+    assert project.entries() == {}
+    assert leaks(project, vendor, [ran]) == []
+
+
+def test_the_journal_of_a_run_that_could_not_record_holds_none(project: Project, vendor: Vendor) -> None:
+    project.define("Alpha")
+
+    def then_lock(account: Vendor, request: Request) -> Reply:
+        project.write(".git/refs/heads/main.lock", "")
+        return created(account, request)
+
+    vendor.on_create("Alpha", then_lock)
+    ran = project.run("--verbose", "sync")
+    assert (ran.code, len(project.journals)) == (6, 1)
     assert leaks(project, vendor, [ran]) == []
 
 

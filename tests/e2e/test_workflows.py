@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import indent
 
 import pytest
 
 from tests.e2e import act
 from tests.e2e.act import COMMIT, PUSH_TOKEN, TOOL, Act, own_workflow
 from tests.e2e.conftest import SECRET, STATE, Project, definition
+from tests.e2e.documents import README, SETUP, the_block
 from tests.e2e.github import GitHub
 from tests.e2e.vendor import Vendor
 
@@ -25,13 +26,9 @@ VARIABLES = {"KORE_APP_ID": "st-1", "KORE_ACCOUNT_ID": "acc-000000000000000001"}
 SECRETS = {"KORE_CLIENT_ID": "cs-000000000000000001", "KORE_CLIENT_SECRET": SECRET}
 
 
-README = (act.ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def from_readme(begins: str, *, holding: str = "") -> str:
-    """Return the README's block of YAML that begins so and holds this, with a real name and commit."""
-    blocks = re.findall(r"^ *```yaml\n(.*?)^ *```", README, re.DOTALL | re.MULTILINE)
-    (block,) = [dedent(text) for text in blocks if text.strip().startswith(begins) and holding in text]
+def documented(document: str, begins: str, *, holding: str = "") -> str:
+    """Return a document's block of YAML that begins so and holds this, with a real name and commit."""
+    block = the_block(document, "yaml", begins, holding=holding)
     return block.replace("OWNER/campaignsync", TOOL).replace("@COMMIT", f"@{COMMIT}")
 
 
@@ -141,11 +138,39 @@ def test_the_tip_is_synced_and_not_the_commit_of_the_event(place: Place) -> None
     assert "Approved" not in again.log
 
 
+def test_what_is_merged_after_the_approval_waits_for_its_own(place: Place) -> None:
+    place.merge("Billing")
+    place.project.define("Renewals")
+    place.project.git("push", "--quiet", "origin", "main:refs/heads/later")
+    later = 'git --git-dir "$TEST_REMOTE" update-ref refs/heads/main refs/heads/later'
+    sync = re.sub(r"run: echo .*", f"run: {later}", own_workflow("sync.yml"))
+
+    run = place.act(sync=sync).run("push", "sync.yml", variables=place.variables, secrets=SECRETS)
+
+    assert not run.is_success
+    assert "exit-code=4" in run.log
+    assert place.vendor.sent_names == ["Billing"]
+    assert list(json.loads(place.on_main(STATE))["campaigns"]) == ["Billing"]
+    assert "Renewals" in run.summary
+
+
+def test_a_plan_that_did_not_arrive_lets_nothing_be_sent(place: Place) -> None:
+    """GitHub drops an output that it takes for a secret; an empty one must not mean everything."""
+    place.merge("Billing")
+    sync = own_workflow("sync.yml").replace("      plan: ${{ steps.plan.outputs.plan }}\n", "")
+
+    run = place.act(sync=sync).run("push", "sync.yml", variables=place.variables, secrets=SECRETS)
+
+    assert not run.is_success
+    assert "is not what the plan action gave, so nothing was sent" in run.log
+    assert place.vendor.requests == []
+
+
 def test_a_failed_push_fails_the_job_and_keeps_the_ids(place: Place) -> None:
     place.merge("Billing")
 
     with rejecting_pushes(place.remote, of="create 1"):
-        run = place.act(sync=from_readme("name: Sync")).run(
+        run = place.act(sync=documented(README, "name: Sync")).run(
             "push", "sync.yml", variables=place.variables, secrets=SECRETS
         )
 
@@ -153,7 +178,8 @@ def test_a_failed_push_fails_the_job_and_keeps_the_ids(place: Place) -> None:
     assert "exit-code=6" in run.log
     (camp_id,) = place.vendor.ids_of("Billing")
     kept = run.artifacts / "campaignsync-state-campaigns.json-1"
-    assert camp_id in (kept / "campaigns.json").read_text(encoding="utf-8")
+    (journal,) = kept.glob("*.jsonl")
+    assert camp_id in journal.read_text(encoding="utf-8")
     assert camp_id in (kept / "result.md").read_text(encoding="utf-8")
 
 
@@ -181,7 +207,7 @@ def test_a_preview_needs_no_secret_and_runs_nothing_of_the_pull_requests(
         place.project.write(f"{module}/__main__.py", trap)
     place.project.git("add", ".")
     place.propose("Billing")
-    preview = place.act(preview=from_readme("name: Preview"))
+    preview = place.act(preview=documented(README, "name: Preview"))
 
     with GitHub.serving() as github:
         github.say("Ann", "looks good")
@@ -202,7 +228,7 @@ def test_another_repository_calls_the_workflow_for_two_states(place: Place) -> N
     place.project.git("commit", "--quiet", "--message=two regions")
     place.project.git("push", "--quiet")
 
-    caller = f"on: push\npermissions: {{}}\n{from_readme('jobs:', holding='matrix:')}"
+    caller = f"on: push\npermissions: {{}}\n{documented(SETUP, 'jobs:', holding='matrix:')}"
     run = place.act(campaigns=caller).run("push", "campaigns.yml", variables=place.variables, secrets=SECRETS)
 
     assert run.is_success, run.log
@@ -214,7 +240,7 @@ def test_another_repository_calls_the_workflow_for_two_states(place: Place) -> N
 def test_another_repository_uses_the_sync_action(place: Place) -> None:
     place.merge("Billing")
 
-    own = f"on: push\npermissions: {{}}\n{from_readme('jobs:', holding='runs-on:')}"
+    own = f"on: push\npermissions: {{}}\n{documented(SETUP, 'jobs:', holding='runs-on:')}"
     run = place.act(own=own).run("push", "own.yml", variables=place.variables, secrets=SECRETS)
 
     assert run.is_success, run.log
@@ -229,7 +255,7 @@ def test_another_repository_uses_the_plan_action(place: Place) -> None:
     place.project.git("commit", "--quiet", "--message=a definition elsewhere")
     place.project.git("push", "--quiet", "origin", f"HEAD:refs/pull/{act.PULL}/merge")
 
-    steps = f"- uses: {checkout}\n  with: {{persist-credentials: false}}\n{from_readme('- uses:')}"
+    steps = f"- uses: {checkout}\n  with: {{persist-credentials: false}}\n{documented(SETUP, '- uses:')}"
     job = f"jobs:\n  plan:\n    runs-on: ubuntu-latest\n    steps:\n{indent(steps, ' ' * 6)}"
     run = place.act(check=f"on: pull_request\n{job}").run("pull_request", "check.yml")
 

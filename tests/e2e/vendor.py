@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import Message
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -115,14 +117,19 @@ class Vendor:
         requests: All requests, in the order in which they were read.
         campaigns: The account's campaigns as rows of the list, oldest first.
         list_behaviour: How the list call is answered.
+        now: The server's clock, which dates campaigns and answers.
+        is_closing: No connection is taken after the answer under way.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.url = ""
         self.requests: list[Request] = []
         self.campaigns: list[dict[str, Any]] = []
         self.list_behaviour: Behaviour = listed
+        self.now = now
+        self.is_closing = False
         self._scripts: dict[str, deque[Behaviour]] = defaultdict(deque)
+        self._ids = count(1)
         self._lock = threading.RLock()
 
     @property
@@ -146,9 +153,9 @@ class Vendor:
     def add(self, body: Mapping[str, Any], *, created_at: datetime | None = None) -> str:
         """Put a campaign into the account; return its id."""
         with self._lock:
-            camp_id = f"cd-{len(self.campaigns) + 1:04}"
+            camp_id = f"cd-{next(self._ids):04}"
             shown = {key: body[key] for key in ("description", "contactLists", "priority", "dialingMode")}
-            moment = (created_at or datetime.now(UTC)).isoformat(timespec="milliseconds")
+            moment = (created_at or self.now()).isoformat(timespec="milliseconds")
             row = {"_id": camp_id, "name": body["name"], "createdAt": moment, "status": "Ready", **shown}
             self.campaigns.append({**row, "connection": body.get("queue_name", "")})
             return camp_id
@@ -184,6 +191,9 @@ class _Handler(BaseHTTPRequestHandler):
         )
         answer = self.vendor.answer(request)
         self.close_connection = True
+        if self.vendor.is_closing:
+            self.server.shutdown()
+            self.server.server_close()
         if answer is None:
             self.connection.shutdown(socket.SHUT_RDWR)
             return
@@ -194,6 +204,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer.body)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815  # http.server's names
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Return the header Date."""
+        return format_datetime(self.vendor.now(), usegmt=True)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # http.server's name
         """Say nothing: the requests are recorded."""

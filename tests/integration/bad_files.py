@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from campaignsync.definitions.files import LINKED, SUBMODULED
 from tests.integration.bad_case import BAD, GOOD, OTHER, Case, Expected, write
 
 _COMPARED = "the same name (case and space around it don't count)"
@@ -37,19 +38,21 @@ _A, _B, _C = "campaigns/a.yaml", "campaigns/b.yml", "campaigns/deep/c.yaml"
 
 FILES = (
     _file("a folder named as a file", _folder(BAD), "is a folder, not a file"),
-    _file("a broken link", _link(BAD, "nowhere.yaml"), "is a link that leads nowhere"),
-    _file("a link to itself", _link(BAD, "bad.yaml"), "is a link that leads nowhere"),
-    _file(
-        "a link to a folder, named as a file", _all(_folder("x"), _link(BAD, "../x")), "is a link to a folder"
-    ),
-    _file(
-        "a link out of the working directory", _link(BAD, os.devnull), "leads out of the working directory"
-    ),
+    _file("a broken link", _link(BAD, "nowhere.yaml"), LINKED),
+    _file("a link to itself", _link(BAD, "bad.yaml"), LINKED),
+    _file("a link to a device", _link(BAD, os.devnull), LINKED),
+    _file("a link to a folder, named as a file", _all(_folder("x"), _link(BAD, "../x")), LINKED),
     _file(
         "a link to a folder elsewhere",
         _all(write(GOOD.encode(), "elsewhere/a.yaml"), _link("campaigns/linked", "../elsewhere")),
-        "is a link to a folder elsewhere: move its definitions here",
+        LINKED,
         path="campaigns/linked",
+    ),
+    _file(
+        "a repository of its own",
+        _all(write(GOOD.encode(), "campaigns/module/a.yaml"), _folder("campaigns/module/.git")),
+        SUBMODULED,
+        path="campaigns/module",
     ),
     _file("a pipe", lambda root: os.mkfifo(root / BAD), "is a folder, a pipe or a device, not a file"),
     _file(
@@ -65,9 +68,9 @@ FILES = (
         path="campaigns/a\n::error::b.yaml",
     ),
     _file(
-        "a file's name that is no text",
+        "a file's name that is not UTF-8",
         write(GOOD.encode(), os.fsdecode(b"campaigns/caf\xe9.yaml")),
-        "bytes that are no text: rename it",
+        "bytes that are not UTF-8: rename it",
         path=os.fsdecode(b"campaigns/caf\xe9.yaml"),
     ),
     Case(

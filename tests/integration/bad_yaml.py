@@ -49,14 +49,14 @@ _SYNTAX = (
         "a line too far left", edit("  - Spring - Wrote", " §- Spring - Wrote"), ("", "check its indentation")
     ),
     text("a line too far right", edit("priority: 3", "  §priority: 3"), ("", "check its indentation")),
-    text("a colon in a text", edit("Calls those", "Calls§: those"), ("", "quote a text that holds one")),
+    text("a colon in a text", edit("Calls those", "Calls§: those"), ("", "quote a value that contains one")),
     text(
         "a quote that stays open",
         f'{GOOD}campaignType: §"voice\n',
         ("", "the quote that opens here is not closed"),
     ),
     text(
-        "text after a quote", edit("name: Spring Offer", "name: 'Spring' §Offer"), ("", "or quote the text")
+        "text after a quote", edit("name: Spring Offer", "name: 'Spring' §Offer"), ("", "or quote the value")
     ),
     text("a bracket that stays open", f"{GOOD}contactLists: §[A, B\n", ("", "the `[` here is not closed")),
     text("a brace that stays open", f"{GOOD}schedule: §{{a: b\n", ("", "the `{` here is not closed")),
@@ -65,7 +65,7 @@ _SYNTAX = (
     text(
         "an at sign first",
         edit("name: Spring", "name: §@Spring"),
-        ("", "a text can't begin with @: quote it"),
+        ("", "a value can't begin with @: quote it"),
     ),
     text(
         "a list after a key", edit("name: Spring Offer", "name: §- Spring"), ("", "a list can't begin here")
@@ -97,7 +97,7 @@ _TAGS = (
     text(
         "a tag that doesn't fit",
         edit("maxRingTime: 30", "maxRingTime: §!!int thirty"),
-        ("dialingStrategy.maxRingTime", "this is no !!int"),
+        ("dialingStrategy.maxRingTime", "the value doesn't fit the tag !!int"),
     ),
     text(
         "a text by its tag",
@@ -116,9 +116,13 @@ _TAGS = (
 
 _ALIASES = (
     text(
-        "an alias for nothing", edit("name: Spring Offer", "name: §*offer"), ("", "*offer stands for nothing")
+        "an alias for nothing", edit("name: Spring Offer", "name: §*offer"), ("", "*offer refers to nothing")
     ),
-    text("an alias within itself", f"{GOOD}schedule: &a [§*a]\n", ("", "without end")),
+    text(
+        "an alias within itself",
+        f"{GOOD}schedule: &a [§*a]\n",
+        ("", "*a refers to a value that it is part of"),
+    ),
     text(
         "an alias bomb",
         "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
@@ -128,7 +132,7 @@ _ALIASES = (
         "e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\n"
         "f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\n"
         "g: &g [*f, *f, *f, *f, *f, *f, *f, *f, *f, *f]\n",
-        ("", "the aliases of this file stand for more than 10,000 values"),
+        ("", "the aliases of this file expand to more than 10,000 values"),
     ),
     text(
         "a wrong value, by its alias",
@@ -166,7 +170,7 @@ _SIZES = (
 )
 
 _ENCODINGS = (
-    text("Latin-1", edit("name: Spring", "name: Caf§é"), ("", "the byte 0xe9 is no UTF-8"), encode=_latin1),
+    text("Latin-1", edit("name: Spring", "name: Caf§é"), ("", "the byte 0xe9 is not UTF-8"), encode=_latin1),
     text("UTF-16", f"§{GOOD}", ("", "the file is UTF-16: save it as UTF-8"), encode=_utf16),
     text("a NUL", edit("name: Spring", "name: Sp§\0ring"), ("", "the invisible character <U+0000>")),
     text("a bell, after an emoji", edit("name: Spring", "name: \U0001f514§\a"), ("", "<U+0007>")),

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import anyio
@@ -23,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from campaignsync.kore.auth import SignedTokens
 from campaignsync.kore.client import KoreClient
 from campaignsync.kore.pacing import Pacer
-from campaignsync.outcome import Created, NotSent, Outcome, PageFailed, Unknown, Withheld
+from campaignsync.outcome import Created, NotSent, Outcome, Page, PageFailed, Unknown, Withheld
 
 pytestmark = pytest.mark.anyio
 
@@ -337,7 +338,42 @@ async def test_an_answer_before_the_request_was_read_is_an_answer() -> None:
 
 async def test_a_page_that_breaks_has_failed() -> None:
     async with serving(close_at_once) as server, client_of(server.url) as client:
-        assert isinstance(await client.page(1), PageFailed)
+        assert isinstance(await client.page(0), PageFailed)
+
+
+async def three_rows(server: Server, stream: AnyByteStream) -> None:
+    """Answer with three of eight campaigns at most, however many are asked for."""
+    await server.read(stream)
+    asked = json.loads(server.received[-1].partition(b"\r\n\r\n")[2])
+    ids = [f"cd-{number}" for number in range(8)]
+    shown = [{"_id": camp_id, "name": camp_id} for camp_id in ids[asked["skip"] :][: min(3, asked["limit"])]]
+    await stream.send(response(json.dumps({"data": {"results": shown, "totalResults": 8}}).encode()))
+
+
+async def test_pages_that_hold_fewer_rows_than_asked_for_are_read_one_after_the_other() -> None:
+    pages = list[Page]()
+    async with serving(three_rows) as server, client_of(server.url) as client:
+        while not pages or pages[-1].has_more:
+            page = await client.page(sum(len(page.campaigns) for page in pages))
+            assert isinstance(page, Page)
+            pages.append(page)
+    assert [len(page.campaigns) for page in pages] == [3, 3, 2]
+    assert [row.name for page in pages for row in page.campaigns] == [f"cd-{number}" for number in range(8)]
+
+
+async def test_a_servers_clock_that_is_ahead_is_seen_whatever_the_answer_takes() -> None:
+    async def script(server: Server, stream: AnyByteStream) -> None:
+        await server.read(stream)
+        date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+        await stream.send(f"HTTP/1.1 404 Not Found\r\nDate: {date}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    async with serving(script) as server, client_of(server.url) as client:
+        started = time.monotonic()
+        await client.page(0)
+        taken_s = time.monotonic() - started
+        assert client.skew_s is not None
+        # A second for the date's resolution, and one that the end of the request is given.
+        assert 3600 - 2 - taken_s <= client.skew_s <= 3600
 
 
 async def to_the_end(server: Server, stream: AnyByteStream) -> None:

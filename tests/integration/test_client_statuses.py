@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any
 
@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignsync.errors import SettingsError
-from campaignsync.kore.answers import Answer, create_outcome, retry_after_s
+from campaignsync.kore.answers import Answer, clock_skew_s, create_outcome, retry_after_s
 from campaignsync.kore.auth import GivenToken, SignedTokens, Tokens
 from campaignsync.kore.client import KoreClient
 from campaignsync.kore.pacing import Pacer
 from campaignsync.kore.pages import page_outcome
-from campaignsync.kore.words import shown
+from campaignsync.kore.words import shown, shown_place
 from campaignsync.outcome import (
     Created,
     Outcome,
@@ -34,7 +34,6 @@ from campaignsync.outcome import (
     Unknown,
     Withheld,
 )
-from campaignsync.sync.ports import Api
 
 pytestmark = pytest.mark.anyio
 
@@ -75,7 +74,7 @@ def client_of(tokens: Tokens, details: list[str] | None = None, *, host: str = H
 
 
 @asynccontextmanager
-async def answering(*responses: httpx.Response | Exception) -> AsyncIterator[tuple[Api, respx.Route]]:
+async def answering(*responses: httpx.Response | Exception) -> AsyncIterator[tuple[KoreClient, respx.Route]]:
     """Open a client whose requests, of any kind, get these answers in turn."""
     with respx.mock:
         route = respx.route(host="kore.example").mock(side_effect=list(responses))
@@ -105,6 +104,7 @@ CREATED = {
     "success in capitals": httpx.Response(200, json={"status": "SUCCESS", "id": "cd-1"}),
     "unknown keys": ok(id="cd-1", more=[1, {"x": None}]),
     "labelled as text": httpx.Response(200, text='{"id": "cd-1"}'),
+    "after a byte-order mark": httpx.Response(200, content=b'\xef\xbb\xbf{"id": "cd-1"}'),
 }
 
 
@@ -137,11 +137,6 @@ UNKNOWN = {
     "an id that is too long": ok(id="c" * 129),
     "the sentence under 200": httpx.Response(200, text=SENTENCE),
     "the sentence under 500": httpx.Response(500, text=SENTENCE),
-    "300": httpx.Response(300),
-    "301": httpx.Response(301, headers={"Location": f"{HOST}/elsewhere"}),
-    "302 to nowhere": httpx.Response(302, headers={"Location": "http://["}),
-    "304": httpx.Response(304),
-    "307": httpx.Response(307, headers={"Location": f"{HOST}/elsewhere"}),
     "408": httpx.Response(408),
     "425": httpx.Response(425),
     "500": httpx.Response(500, json={"message": "boom"}),
@@ -210,6 +205,69 @@ async def test_a_4xx_that_means_it_is_rejected_with_the_servers_words(
     status: int, body: Mapping[str, object], reason: str
 ) -> None:
     assert await created_by(httpx.Response(status, json=body)) == Rejected(reason=reason)
+
+
+REDIRECTS = {
+    "300 without a place": (300, {}, "HTTP 300 Multiple Choices"),
+    "301": (
+        301,
+        {"Location": f"{HOST}/new"},
+        "HTTP 301 Moved Permanently: redirects to https://kore.example/new (redirects are not followed)",
+    ),
+    "302 to a sign-in": (
+        302,
+        {"Location": "https://sso.example/login?next=%2Fcampaign#top"},
+        "HTTP 302 Found: redirects to https://sso.example/login (redirects are not followed)",
+    ),
+    "302 to nowhere": (302, {"Location": "http://["}, "HTTP 302 Found"),
+    "304": (304, {}, "HTTP 304 Not Modified"),
+    "307": (
+        307,
+        {"Location": "/login"},
+        "HTTP 307 Temporary Redirect: redirects to https://kore.example/login (redirects are not followed)",
+    ),
+    "a 3xx that nobody knows": (399, {}, "HTTP 399"),
+}
+
+
+@pytest.mark.parametrize(("status", "headers", "reason"), REDIRECTS.values(), ids=REDIRECTS)
+async def test_a_redirect_is_not_followed_and_rejected_with_where_it_leads(
+    status: int, headers: Mapping[str, str], reason: str
+) -> None:
+    response = httpx.Response(status, headers=headers)
+    async with answering(response, response) as (client, route):
+        assert await client.create(BODY, permit=lambda: True) == Rejected(reason=reason)
+        assert await client.page(0) == PageFailed(reason=reason)
+        assert route.call_count == 2
+
+
+PLACES = {
+    "https://sso.example:8443/a/b;c?d=e#f": "https://sso.example:8443/a/b;c",
+    "http://user:hunter2@sso.example/x": "http://sso.example/x",
+    "//sso.example": "https://sso.example",
+    "next": "https://kore.example/agentassist/next",
+    "?again": "https://kore.example/agentassist/create",
+    "": "",
+    "http://[": "",
+    "https:///path": "https://kore.example/path",
+    "javascript:alert(1)": "",
+    "kore://open/this": "",
+    "https://x.example/\x1b[2J\u202epath": "https://x.example/[2Jpath",
+}
+
+
+@pytest.mark.parametrize(("location", "expected"), PLACES.items())
+def test_where_a_redirect_leads_is_shown_without_query_and_user(location: str, expected: str) -> None:
+    assert shown_place(location, base="https://kore.example/agentassist/create?x=1", secrets=()) == expected
+
+
+def test_a_secret_in_a_redirect_is_hidden_though_it_holds_a_question_mark() -> None:
+    place = shown_place("https://x.example/half?secret/", base=HOST, secrets=("half?secret",))
+    assert place == "https://x.example/***/"
+
+
+def test_a_long_redirect_is_cut() -> None:
+    assert len(shown_place("https://x.example/" + "a/" * 5000, base=HOST, secrets=())) == 200
 
 
 async def test_a_4xx_without_words_is_told_by_its_name() -> None:
@@ -309,7 +367,7 @@ async def test_a_given_token_is_not_tried_again() -> None:
         route = respx.route(host="kore.example").mock(return_value=UNAUTHORIZED)
         async with client_of(GivenToken(value="a.b.c")) as client:
             assert isinstance(await client.create(BODY, permit=lambda: True), Unauthorized)
-            assert isinstance(await client.page(1), Unauthorized)
+            assert isinstance(await client.page(0), Unauthorized)
     assert [call.request.headers["auth"] for call in route.calls] == ["a.b.c", "a.b.c"]
 
 
@@ -347,16 +405,17 @@ async def test_the_body_is_sent_whatever_its_alphabet() -> None:
     assert json.loads(route.calls.last.request.content) == body
 
 
-async def test_a_page_is_asked_for_as_the_notes_say() -> None:
+@pytest.mark.parametrize(("skip", "page"), [(0, 1), (50, 1), (100, 2), (250, 3)])
+async def test_a_page_is_asked_for_as_the_notes_say(skip: int, page: int) -> None:
     async with answering(listed()) as (client, route):
-        await client.page(3)
+        await client.page(skip)
     request = route.calls.last.request
     assert str(request.url) == f"{APP}/campaign/getAllCampaignDetails"
     assert json.loads(request.content) == {
         "type": "voice",
-        "limit": 50,
-        "skip": 100,
-        "page": 3,
+        "limit": 100,
+        "skip": skip,
+        "page": page,
         "sortBy": {"createdAt": "desc"},
     }
 
@@ -379,9 +438,9 @@ def listed(*rows: object, **facts: object) -> httpx.Response:
     return httpx.Response(200, json={"data": data})
 
 
-async def page_of(*responses: httpx.Response | Exception, number: int = 1) -> object:
+async def page_of(*responses: httpx.Response | Exception, skip: int = 0) -> object:
     async with answering(*responses) as (client, _):
-        return await client.page(number)
+        return await client.page(skip)
 
 
 async def test_a_row_is_read_with_all_that_it_says() -> None:
@@ -452,7 +511,7 @@ async def test_a_row_without_a_readable_name_or_id_fails_its_page(row: object) -
 async def test_more_pages_are_told_by_the_totals_where_the_server_does_not_say() -> None:
     rows = [{**ROW, "_id": f"cd-{number}"} for number in range(50)]
     first = await page_of(listed(*rows, totalResults=51, hasMore=None))
-    second = await page_of(listed(ROW, totalResults=51, hasMore=None), number=2)
+    second = await page_of(listed(ROW, totalResults=51, hasMore=None), skip=50)
     assert isinstance(first, Page)
     assert isinstance(second, Page)
     assert (first.has_more, second.has_more) == (True, False)
@@ -493,6 +552,68 @@ async def test_reading_waits_for_the_rate_limit_under_any_status(status: int) ->
     assert await page_of(httpx.Response(status, text=SENTENCE)) == OverLimit()
 
 
+async def test_a_page_after_a_byte_order_mark_is_read() -> None:
+    response = httpx.Response(200, content=b"\xef\xbb\xbf" + listed(ROW).content)
+    assert isinstance(await page_of(response), Page)
+
+
+async def test_a_row_that_can_not_be_told_is_counted_from_the_newest() -> None:
+    outcome = await page_of(listed(ROW, {"name": "No id"}), skip=100)
+    assert outcome == PageFailed(reason="the account's list: row 102 names no id, or two")
+
+
+SKEWS = {
+    "within the request": (NOW, 0),
+    "up to a second before": (NOW - timedelta(seconds=1), 0),
+    "up to a second after": (NOW + timedelta(seconds=11), 0),
+    "before": (NOW - timedelta(seconds=121), -120),
+    "after": (NOW + timedelta(seconds=131), 120),
+    "another zone": (NOW.astimezone(timezone(timedelta(hours=5))), 0),
+    "the last of all times": (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC), 3_153_600_000),
+    "a thousand years ago": (NOW.replace(year=1026), -3_153_600_000),
+}
+
+
+@pytest.mark.parametrize(("date", "expected"), SKEWS.values(), ids=SKEWS)
+def test_clocks_differ_by_what_the_length_of_the_request_does_not_explain(
+    date: datetime, expected: float
+) -> None:
+    ended = NOW + timedelta(seconds=10)
+    assert clock_skew_s(format_datetime(date), started=NOW, ended=ended) == expected
+
+
+@pytest.mark.parametrize("date", [None, "", "now", "Sat, 99 Jan 2026 09:00:12 GMT", "12"])
+def test_a_date_that_can_not_be_read_says_nothing(date: str | None) -> None:
+    assert clock_skew_s(date, started=NOW, ended=NOW) is None
+
+
+@given(st.text())
+def test_law_any_date_says_nothing_or_differs_by_a_century_at_most(date: str) -> None:
+    skew_s = clock_skew_s(date, started=NOW, ended=NOW)
+    assert skew_s is None or abs(skew_s) <= 100 * 366 * 86400
+
+
+def dated(seconds: float) -> dict[str, str]:
+    return {"Date": format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)}
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 429, 500])
+async def test_the_first_answer_of_any_kind_that_has_a_date_says_how_the_clocks_differ(status: int) -> None:
+    responses = [
+        httpx.Response(200),
+        httpx.Response(status, headers=dated(301)),
+        httpx.Response(200, headers=dated(-501)),
+    ]
+    with respx.mock:
+        respx.route(host="kore.example").mock(side_effect=responses)
+        async with client_of(GivenToken(value="a.b.c")) as client:
+            skews = [client.skew_s]
+            for _ in responses:
+                await client.page(0)
+                skews.append(client.skew_s)
+    assert skews == [None, None, 300, 300]
+
+
 async def test_a_campaign_that_quotes_the_sentence_does_not_stop_the_listing() -> None:
     assert isinstance(await page_of(listed({**ROW, "description": SENTENCE})), Page)
     assert isinstance(await page_of(listed({**ROW, "description": SENTENCE, "name": 7})), PageFailed)
@@ -515,7 +636,7 @@ async def test_a_server_that_echoes_everything_gives_no_secret_away(status: int)
     with respx.mock:
         respx.route(host="kore.example").mock(side_effect=echo)
         async with client_of(tokens, details) as client:
-            outcomes = [await client.create(BODY, permit=lambda: True), await client.page(1)]
+            outcomes = [await client.create(BODY, permit=lambda: True), await client.page(0)]
             texts = f"{outcomes} {details} {client!r} {vars(client)}"
     assert SECRET not in texts
     assert not [token for token in seen if token in texts or token.rsplit(".", 1)[1] in texts]
@@ -527,7 +648,7 @@ async def test_each_request_is_told_in_one_line() -> None:
         respx.route(host="kore.example").mock(side_effect=[ok(id="cd-1"), httpx.ReadError("cut")])
         async with client_of(signed(), details) as client:
             await client.create(BODY, permit=lambda: True)
-            await client.page(1)
+            await client.page(0)
     create, page = details
     assert create.startswith("POST /agentassist/api/v1/public/st-1/campaign?campaignType=voice: 200 (")
     assert page.startswith("POST /agentassist/api/v1/public/st-1/campaign/getAllCampaignDetails: cut (")
@@ -557,7 +678,7 @@ PAGE_OUTCOMES = (Page, PageFailed, OverLimit, Unauthorized)
 def test_law_any_answer_has_an_outcome(status: int, body: bytes) -> None:
     answer = Answer(status=status, body=body)
     assert isinstance(create_outcome(answer, sent="{}"), OUTCOMES)
-    assert isinstance(page_outcome(answer, 1), PAGE_OUTCOMES)
+    assert isinstance(page_outcome(answer, 0), PAGE_OUTCOMES)
 
 
 JSON = st.recursive(
@@ -576,7 +697,7 @@ JSON = st.recursive(
 def test_law_any_json_has_an_outcome_and_only_a_fit_id_is_created(status: int, body: object) -> None:
     answer = Answer(status=status, body=json.dumps(body).encode(errors="replace"))
     outcome = create_outcome(answer, sent="{}")
-    assert isinstance(page_outcome(answer, 1), PAGE_OUTCOMES)
+    assert isinstance(page_outcome(answer, 0), PAGE_OUTCOMES)
     if isinstance(outcome, Created):
         assert status in {200, 201}
         assert outcome.camp_id in json.dumps(body)

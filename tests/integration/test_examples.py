@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from campaignsync.loader import DefinitionFiles
+from campaignsync.definitions import DefinitionFiles
 from tests.integration.sample_body import SAMPLE
 
 ROOT = Path(__file__).parents[2]
@@ -20,18 +20,18 @@ def write(root: Path, content: str) -> None:
 
 def test_the_sample_of_the_api_pasted_as_it_stands_is_sent_as_it_stands(tmp_path: Path) -> None:
     write(tmp_path, SAMPLE)
-    (definition,) = files(tmp_path).load({})
+    (definition,) = files(tmp_path).load_now({})
     assert json.dumps(definition.body, indent=4) == SAMPLE
 
 
 def test_the_sample_with_tabs_as_indentation_is_json_still(tmp_path: Path) -> None:
     write(tmp_path, SAMPLE.replace("    ", "\t"))
-    (definition,) = files(tmp_path).load({})
+    (definition,) = files(tmp_path).load_now({})
     assert json.dumps(definition.body, indent=4) == SAMPLE
 
 
 def test_the_example_definitions_are_valid_and_one_is_the_sample() -> None:
-    found = {definition.source: definition.body for definition in files(ROOT).load({})}
+    found = {definition.source: definition.body for definition in files(ROOT).load_now({})}
     assert list(found) == [
         "campaigns/appointment-confirmation.yaml",
         "campaigns/billing-reminder.yaml",

@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import anyio
 import pytest
 
+from campaignsync.definitions import DefinitionFiles
+from campaignsync.definitions.files import LINKED, SUBMODULED
 from campaignsync.errors import InvalidDefinitionsError, Problem, SettingsError
-from campaignsync.loader import DefinitionFiles
 from tests.integration.bad_definitions import CASES, GOOD, OTHER, Case, lay_out
 
 
@@ -22,7 +24,7 @@ def files(root: Path, folder: str = "campaigns") -> DefinitionFiles:
 
 def problems_of(root: Path) -> tuple[Problem, ...]:
     with pytest.raises(InvalidDefinitionsError) as caught:
-        files(root).load({})
+        files(root).load_now({})
     return caught.value.problems
 
 
@@ -56,7 +58,7 @@ def named(name: str) -> str:
 
 
 def sources(root: Path) -> list[str]:
-    return [definition.source for definition in files(root).load({})]
+    return [definition.source for definition in files(root).load_now({})]
 
 
 def test_definitions_are_found_at_any_depth_and_sorted_by_name(tmp_path: Path) -> None:
@@ -71,7 +73,7 @@ def test_hidden_files_hidden_folders_and_other_files_are_skipped(tmp_path: Path)
 
 def test_a_folder_without_definitions_holds_none(tmp_path: Path) -> None:
     (tmp_path / "campaigns").mkdir()
-    assert files(tmp_path).load({}) == ()
+    assert files(tmp_path).load_now({}) == ()
     assert files(tmp_path).validate([]) == ()
 
 
@@ -79,15 +81,15 @@ def test_a_folder_without_definitions_holds_none(tmp_path: Path) -> None:
 def test_a_source_is_named_in_one_way_however_the_folder_is_typed(folder: str, tmp_path: Path) -> None:
     write(tmp_path, a_yaml=GOOD)
     for typed in (folder, str(tmp_path / folder)):
-        assert [each.source for each in files(tmp_path, typed).load({})] == ["campaigns/a.yaml"]
+        assert [each.source for each in files(tmp_path, typed).load_now({})] == ["campaigns/a.yaml"]
 
 
 def test_the_working_directory_itself_can_be_the_folder(tmp_path: Path) -> None:
     write(tmp_path, a_yaml=GOOD)
-    assert [each.source for each in files(tmp_path / "campaigns", ".").load({})] == ["a.yaml"]
+    assert [each.source for each in files(tmp_path / "campaigns", ".").load_now({})] == ["a.yaml"]
 
 
-@pytest.mark.parametrize("read", [lambda found: found.load({}), lambda found: found.validate([])])
+@pytest.mark.parametrize("read", [lambda found: found.load_now({}), lambda found: found.validate([])])
 def test_a_missing_folder_is_an_error_that_names_the_option(
     read: Callable[[DefinitionFiles], object], tmp_path: Path
 ) -> None:
@@ -101,7 +103,7 @@ def test_a_missing_folder_is_an_error_that_names_the_option(
 
 def test_a_mark_of_order_and_windows_line_ends_change_nothing(tmp_path: Path) -> None:
     write(tmp_path, a_yaml=codecs.BOM_UTF8 + GOOD.replace("\n", "\r\n").encode(), b_yaml=OTHER)
-    first, second = files(tmp_path).load({})
+    first, second = files(tmp_path).load_now({})
     assert first.body is not None
     assert second.body is not None
     assert {**first.body, "name": ""} == {**second.body, "name": ""}
@@ -112,28 +114,62 @@ def test_a_file_of_exactly_one_mebibyte_is_read(tmp_path: Path) -> None:
     assert sources(tmp_path) == ["campaigns/a.yaml"]
 
 
-def test_a_link_to_a_file_within_the_working_directory_is_a_definition(tmp_path: Path) -> None:
-    write(tmp_path, _shared__a_yaml=GOOD)
-    (tmp_path / "campaigns/linked.yaml").symlink_to(".shared/a.yaml")
-    assert sources(tmp_path) == ["campaigns/linked.yaml"]
-
-
-def test_links_to_folders_within_the_folder_neither_loop_nor_show_files_twice(tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", ["deep/a.yaml", "deep", "nowhere", "../../elsewhere"])
+@pytest.mark.parametrize("name", ["linked.yaml", "README.md", "latest"])
+def test_any_link_is_a_problem_whatever_its_name_and_wherever_it_leads(
+    name: str, target: str, tmp_path: Path
+) -> None:
     write(tmp_path, deep__a_yaml=GOOD)
-    (tmp_path / "campaigns/deep/loop").symlink_to("../../campaigns")
-    (tmp_path / "campaigns/latest").symlink_to("deep")
-    assert sources(tmp_path) == ["campaigns/deep/a.yaml"]
+    (tmp_path / "campaigns" / name).symlink_to(target)
+    (problem,) = problems_of(tmp_path)
+    assert (problem.path, problem.message) == (f"campaigns/{name}", LINKED)
 
 
-def test_a_broken_link_that_is_named_like_no_definition_is_skipped(tmp_path: Path) -> None:
+def test_hidden_links_are_skipped_as_other_hidden_files(tmp_path: Path) -> None:
     write(tmp_path, a_yaml=GOOD)
-    (tmp_path / "campaigns/old").symlink_to("nowhere")
+    (tmp_path / "campaigns/.latest.yaml").symlink_to("a.yaml")
     assert sources(tmp_path) == ["campaigns/a.yaml"]
+
+
+def test_a_folder_of_definitions_that_is_a_link_is_a_problem(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=GOOD)
+    (tmp_path / "campaigns").rename(tmp_path / "elsewhere")
+    (tmp_path / "campaigns").symlink_to("elsewhere")
+    (problem,) = problems_of(tmp_path)
+    assert (problem.path, problem.message) == ("campaigns", LINKED)
+
+
+@pytest.mark.parametrize("kind", ["a folder", "a file"])
+def test_a_repository_in_the_folder_is_a_problem_at_its_place(kind: str, tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=GOOD, module__b_yaml=OTHER)
+    git = tmp_path / "campaigns/module/.git"
+    git.mkdir() if kind == "a folder" else git.write_text("gitdir: ../../.git/modules/module\n")
+    (problem,) = problems_of(tmp_path)
+    assert (problem.path, problem.message) == ("campaigns/module", SUBMODULED)
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_folder_that_is_gone_with_its_last_definition_holds_none(tmp_path: Path, *, is_gone: bool) -> None:
+    """Git keeps no empty folder; a state that knows campaigns tells it from a mistyped one."""
+    if not is_gone:
+        (tmp_path / "campaigns").mkdir()
+    assert files(tmp_path).load_now(known(GOOD, "Spring Offer")) == ()
+
+
+def test_a_file_in_the_place_of_the_folder_is_an_error_whatever_is_known(tmp_path: Path) -> None:
+    (tmp_path / "campaigns").write_text("")
+    with pytest.raises(SettingsError, match="campaigns, is not a folder"):
+        files(tmp_path).load_now(known(GOOD, "Spring Offer"))
+
+
+def test_loading_in_a_run_is_the_same(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=GOOD, b_yaml=OTHER)
+    assert anyio.run(files(tmp_path).load, {}) == files(tmp_path).load_now({})
 
 
 def test_the_digest_is_of_the_files_bytes(tmp_path: Path) -> None:
     write(tmp_path, a_yaml=b"\xef\xbb\xbf" + GOOD.encode())
-    (definition,) = files(tmp_path).load({})
+    (definition,) = files(tmp_path).load_now({})
     digest = hashlib.sha256((tmp_path / "campaigns/a.yaml").read_bytes()).hexdigest()
     assert definition.digest == f"sha256:{digest}"
 
@@ -144,7 +180,7 @@ def known(content: str, name: str) -> dict[str, str]:
 
 def test_a_file_with_a_known_digest_is_not_parsed(tmp_path: Path) -> None:
     write(tmp_path, a_yaml="no definition at all")
-    (definition,) = files(tmp_path).load(known("no definition at all", "Spring Offer"))
+    (definition,) = files(tmp_path).load_now(known("no definition at all", "Spring Offer"))
     assert definition.name == "Spring Offer"
     assert definition.body is None
 
@@ -152,7 +188,7 @@ def test_a_file_with_a_known_digest_is_not_parsed(tmp_path: Path) -> None:
 def test_two_files_of_one_known_digest_are_still_two_definitions_of_one_name(tmp_path: Path) -> None:
     write(tmp_path, a_yaml=GOOD, b_yaml=GOOD)
     with pytest.raises(InvalidDefinitionsError) as caught:
-        files(tmp_path).load(known(GOOD, "Spring Offer"))
+        files(tmp_path).load_now(known(GOOD, "Spring Offer"))
     places = [(each.path, each.line, each.column) for each in caught.value.problems]
     assert places == [("campaigns/a.yaml", 1, 7), ("campaigns/b.yaml", 1, 7)]
 
@@ -160,15 +196,15 @@ def test_two_files_of_one_known_digest_are_still_two_definitions_of_one_name(tmp
 def test_a_new_file_with_a_known_files_name_is_its_twin(tmp_path: Path) -> None:
     write(tmp_path, a_yaml=GOOD, b_yaml=named("spring offer"))
     with pytest.raises(InvalidDefinitionsError) as caught:
-        files(tmp_path).load(known(GOOD, "Spring Offer"))
+        files(tmp_path).load_now(known(GOOD, "Spring Offer"))
     assert [each.path for each in caught.value.problems] == ["campaigns/a.yaml", "campaigns/b.yaml"]
 
 
 def test_where_all_is_known_neither_parser_nor_models_are_imported(tmp_path: Path) -> None:
     write(tmp_path, a_yaml=GOOD)
     program = (
-        "import sys; from pathlib import Path; from campaignsync.loader import DefinitionFiles\n"
-        f"DefinitionFiles(root=Path({str(tmp_path)!r}), folder='campaigns').load({known(GOOD, 'X')!r})\n"
+        "import sys; from pathlib import Path; from campaignsync.definitions import DefinitionFiles\n"
+        f"DefinitionFiles(root=Path({str(tmp_path)!r}), folder='campaigns').load_now({known(GOOD, 'X')!r})\n"
         "print([name for name in ('pydantic', 'ruamel.yaml', 'tzdata') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
@@ -199,17 +235,15 @@ def test_validate_reads_files_outside_the_folder_when_asked(tmp_path: Path) -> N
     [
         ("campaigns/missing.yaml", "there is no such file"),
         ("README.md", "doesn't end in .yaml or .yml"),
-        (".pre-commit-config.yaml", "is hidden"),
-        ("out.yaml", "leads out of the working directory"),
-        ("broken.yaml", "leads nowhere"),
+        (".pre-commit-config.yaml", "hidden files are never synced"),
+        ("linked.yaml", "is a symbolic link"),
         ("upper.YML", "in lower case"),
     ],
 )
 def test_validate_says_why_a_path_given_is_no_definition(path: str, fragment: str, tmp_path: Path) -> None:
     for name in ("README.md", ".pre-commit-config.yaml", "upper.YML"):
         (tmp_path / name).write_text(GOOD)
-    (tmp_path / "out.yaml").symlink_to(os.devnull)
-    (tmp_path / "broken.yaml").symlink_to("nowhere")
+    (tmp_path / "linked.yaml").symlink_to("upper.YML")
     (problem,) = files(tmp_path).validate([path])
     assert (problem.path, problem.line, problem.column) == (path, 1, 1)
     assert fragment in problem.message
@@ -274,6 +308,6 @@ def test_twins_that_can_not_be_parsed_or_read_again_are_told_at_their_start(
     write(tmp_path, a_yaml="[", b_yaml=GOOD, c_yaml=GOOD)
     monkeypatch.setattr(os, "open", vanishing)
     with pytest.raises(InvalidDefinitionsError) as caught:
-        files(tmp_path).load(known("[", "Spring Offer"))
+        files(tmp_path).load_now(known("[", "Spring Offer"))
     places = [(each.path, each.line, each.column) for each in caught.value.problems]
     assert places == [("campaigns/a.yaml", 1, 1), ("campaigns/b.yaml", 1, 1), ("campaigns/c.yaml", 1, 7)]

@@ -21,7 +21,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from pydantic_core import to_json
 
-from campaignsync.definition import Campaign, to_body
+from campaignsync.definitions.model import Campaign, to_body
 from campaignsync.errors import SettingsError
 from campaignsync.kore.auth import tokens_of
 from campaignsync.kore.client import KoreClient
@@ -151,7 +151,7 @@ async def test_other_credentials_are_refused(clock: Clock) -> None:
     ):
         expected = Unauthorized(reason="HTTP 401: Invalid SDK credentials")
         assert await client.create(SAMPLE, permit=yes) == expected
-        assert await client.page(1) == expected
+        assert await client.page(0) == expected
 
 
 async def test_a_rejected_body_is_told_with_every_problem(clock: Clock) -> None:
@@ -166,26 +166,35 @@ async def test_a_rejected_body_is_told_with_every_problem(clock: Clock) -> None:
 
 async def test_the_list_is_paged_and_newest_first(clock: Clock) -> None:
     async with served(clock) as (sandbox, client):
-        for number in range(120):
+        for number in range(220):
             clock.moment = NOW + timedelta(seconds=number)
             sandbox.create({**SAMPLE, "name": f"Campaign {number}"})
-        pages = [await client.page(number) for number in (1, 2, 3, 4)]
+        pages = [await client.page(skip) for skip in (0, 100, 200, 220)]
     assert all(isinstance(page, Page) for page in pages)
     whole = [page for page in pages if isinstance(page, Page)]
     names = [campaign.name for page in whole for campaign in page.campaigns]
-    assert names == [f"Campaign {number}" for number in reversed(range(120))]
+    assert names == [f"Campaign {number}" for number in reversed(range(220))]
     assert [(len(page.campaigns), page.total, page.has_more) for page in whole] == [
-        (50, 120, True),
-        (50, 120, True),
-        (20, 120, False),
-        (0, 120, False),
+        (100, 220, True),
+        (100, 220, True),
+        (20, 220, False),
+        (0, 220, False),
     ]
+
+
+async def test_a_page_may_begin_anywhere(clock: Clock) -> None:
+    async with served(clock) as (sandbox, client):
+        for number in range(5):
+            sandbox.create({**SAMPLE, "name": f"Campaign {number}"})
+        page = await client.page(3)
+    assert isinstance(page, Page)
+    assert [campaign.name for campaign in page.campaigns] == ["Campaign 1", "Campaign 0"]
 
 
 async def test_a_listed_campaign_reads_back_as_it_was_sent(clock: Clock) -> None:
     async with served(clock) as (_, client):
         await client.create(SAMPLE, permit=yes)
-        page = await client.page(1)
+        page = await client.page(0)
     assert isinstance(page, Page)
     campaign = page.campaigns[0]
     assert campaign.camp_id == "cd-0001"
@@ -219,7 +228,7 @@ async def test_a_paced_client_never_goes_over_the_limit(clock: Clock) -> None:
         async def work() -> None:
             for number in range(8):
                 outcomes.append(
-                    await client.page(1) if number % 2 else await client.create(SAMPLE, permit=yes)
+                    await client.page(0) if number % 2 else await client.create(SAMPLE, permit=yes)
                 )
 
         async with anyio.create_task_group() as group:

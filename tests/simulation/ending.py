@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from campaignsync.identity import identity
+from campaignsync.protocol.journal import replay
 from campaignsync.result import Result
 from campaignsync.state import Claim, State
 from tests.simulation.runs import UNHARMED, Around, Runner, Seat
@@ -51,22 +52,28 @@ class Ending:
     def _state(self) -> State:
         return self._runner.authority(self._seats[0])
 
+    @property
+    def _known(self) -> list[State]:
+        """Everything that any run will know: the state that counts, and what journals hold beside."""
+        return [self._state, *(replay(seat.clone.journal, where="").state for seat in self._seats)]
+
     async def _settled(self) -> Result | None:
         """Sync in every clone until that changes nothing; return how the last run ended."""
         for _ in range(ROUNDS):
-            before = self._state
+            before = self._known
             results = [await self._runner.sync(seat, UNHARMED) for seat in self._seats]
             if None in results:
                 self._around.laws.broken("stuck", "an undisturbed run ends with an error")
                 return None
-            if self._state == before:
+            if self._known == before:
                 return results[-1]
         self._around.laws.broken("stuck", f"{ROUNDS} rounds of undisturbed runs did not settle it")
         return None
 
     def _check(self, result: Result) -> None:
         definitions = self._runner.definitions(self._seats[0])
-        self._around.laws.check_end(definitions, self._state, result, self._around.vendor)
+        now = self._seats[0].machine.now()
+        self._around.laws.check_end(definitions, self._state, result, self._around.vendor, now)
 
     async def _decide(self, claim: Claim) -> None:
         """Let a person adopt the campaign that is surely the claim's, or else give it up."""

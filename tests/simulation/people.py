@@ -1,13 +1,13 @@
 """What people do meanwhile: in the repository, in the console, and with `forget` and `adopt`."""
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from random import Random
 
 from campaignsync.identity import Definition
+from tests.simulation.remote import MAIN, Clone, Commit, Definitions, WorkTree
 from tests.simulation.vendor import Vendor
-
-Definitions = tuple[Definition, ...]
 
 
 def definition(name: str, source: str, *, description: str, version: int = 0) -> Definition:
@@ -128,3 +128,83 @@ class Console:
 
 def _other() -> dict[str, object]:
     return {"description": "other", "contactLists": ["Else"], "priority": "1", "dialingMode": "Progressive"}
+
+
+class Neighbour:
+    """A person who works in the very clone and work tree in which runs happen.
+
+    Nothing that they do may matter to a run, but for a commit of definitions on the branch that it reads.
+
+    Args:
+        clone: The clone.
+        tree: The work tree.
+        rng: The seed's chance.
+        is_local: The clone's own branch is what runs read.
+        change: Returns the definitions after one more edit.
+    """
+
+    def __init__(
+        self,
+        clone: Clone,
+        tree: WorkTree,
+        rng: Random,
+        *,
+        is_local: bool,
+        change: Callable[[Definitions], Definitions],
+    ) -> None:
+        self._clone = clone
+        self._tree = tree
+        self._rng = rng
+        self._is_local = is_local
+        self._change = change
+
+    def act(self) -> str:
+        """Do one thing; return what."""
+        actions = [self._commit, self._switch, self._reset, self._restore_older_state, self._edit_on_disk]
+        if not self._is_local:
+            actions += [self._fetch, self._pull, self._pull, self._push]
+        action = self._rng.choice(actions)
+        action()
+        return action.__name__.strip("_")
+
+    def _head(self) -> Commit:
+        return self._clone.branches[self._tree.branch]
+
+    def _reset(self) -> None:
+        """Put away whatever differs from the commit, as ``git stash`` and ``git reset --hard`` do."""
+        self._tree.definitions, self._tree.state = self._head().definitions, self._head().state
+
+    def _commit(self) -> None:
+        """Commit one change of the definitions, and nothing else that is on the disk."""
+        made = self._clone.commit(self._tree.branch, self._change(self._head().definitions))
+        self._tree.definitions = made.definitions
+
+    def _switch(self) -> None:
+        """Switch to another branch, made now if need be; git refuses where files would be lost."""
+        if (self._tree.definitions, self._tree.state) == (self._head().definitions, self._head().state):
+            branch = self._rng.choice((MAIN, "feature"))
+            self._clone.branches.setdefault(branch, self._head())
+            self._tree.branch = branch
+            self._reset()
+
+    def _restore_older_state(self) -> None:
+        self._tree.state = self._rng.choice([commit.state for commit in self._head().history()])
+
+    def _edit_on_disk(self) -> None:
+        self._tree.definitions = self._change(self._tree.definitions)
+
+    def _fetch(self) -> None:
+        self._clone.tracking = self._clone.remote.tip
+
+    def _pull(self) -> None:
+        """Bring the remote's commits, with own ones on top of them."""
+        self._fetch()
+        tip, head = self._clone.tracking, self._head()
+        if not head.contains(tip):
+            is_behind = tip.contains(head)
+            made = tip if is_behind else self._clone.rebased(head, tip, head.definitions)
+            self._clone.branches[self._tree.branch] = made
+        self._reset()
+
+    def _push(self) -> None:
+        self._clone.remote.take(self._head())

@@ -1,13 +1,17 @@
-"""A simulated git: commits, a remote that takes only fast-forward pushes, clones with their files."""
+"""A simulated git: commits, a remote that takes only fast-forward pushes, clones, and their work trees."""
 
 import asyncio
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from campaignsync.identity import Definition
-from campaignsync.state import State, parse, render
+from campaignsync.state import Entry, Record, State, parse, render
+
+MAIN = "main"
+
+Definitions = tuple[Definition, ...]
 
 
 @lru_cache(maxsize=4096)
@@ -23,9 +27,8 @@ class Commit:
     id: str
     parent: "Commit | None"
     depth: int
-    definitions: tuple[Definition, ...]
+    definitions: Definitions
     state: str | None
-    is_own: bool
 
     def back_to(self, depth: int) -> "Commit":
         """Return its ancestor at a depth."""
@@ -34,10 +37,10 @@ class Commit:
             commit = commit.parent
         return commit
 
-    def since(self, base: "Commit") -> Iterator["Commit"]:
-        """Yield the commits after an ancestor, newest first."""
-        commit = self
-        while commit is not base and commit.parent is not None:
+    def history(self) -> Iterator["Commit"]:
+        """Yield it and its ancestors, newest first."""
+        commit: Commit | None = self
+        while commit is not None:
             yield commit
             commit = commit.parent
 
@@ -48,32 +51,24 @@ class Commit:
 
 def base_of(one: Commit, other: Commit) -> Commit:
     """Return where two commits parted."""
-    depth = min(one.depth, other.depth)
-    one, other = one.back_to(depth), other.back_to(depth)
-    while one is not other:
-        depth -= 1
-        one, other = one.back_to(depth), other.back_to(depth)
-    return one
+    return next(commit for commit in one.history() if other.contains(commit))
 
 
 class Remote:
-    """The branch on the remote.
+    """The branch on the remote, and every commit that anybody made.
 
     Args:
+        definitions: What its first commit holds.
         on_move: Told old and new tip whenever it moves.
     """
 
-    def __init__(
-        self, definitions: tuple[Definition, ...], on_move: Callable[[Commit, Commit], None]
-    ) -> None:
+    def __init__(self, definitions: Definitions, on_move: Callable[[Commit, Commit], None]) -> None:
         self._ids = itertools.count()
         self._on_move = on_move
         self.objects: dict[str, Commit] = {}
-        self.tip = self.make(None, definitions=definitions, state=render(State()), is_own=False)
+        self.tip = self.make(None, definitions=definitions, state=render(State()))
 
-    def make(
-        self, parent: Commit | None, *, definitions: tuple[Definition, ...], state: str | None, is_own: bool
-    ) -> Commit:
+    def make(self, parent: Commit | None, *, definitions: Definitions, state: str | None) -> Commit:
         """Make a commit; moves nothing."""
         commit = Commit(
             id=f"c{next(self._ids)}",
@@ -81,7 +76,6 @@ class Remote:
             depth=parent.depth + 1 if parent else 0,
             definitions=definitions,
             state=state,
-            is_own=is_own,
         )
         self.objects[commit.id] = commit
         return commit
@@ -98,29 +92,95 @@ class Remote:
         """Take a push whose sender has given up or is gone, if it still fits then."""
         asyncio.get_running_loop().call_later(seconds, self.take, commit)
 
-    def edit(self, definitions: tuple[Definition, ...]) -> None:
+    def edit(self, definitions: Definitions) -> None:
         """Let a person push a commit that changes the definitions."""
-        self.take(self.make(self.tip, definitions=definitions, state=self.tip.state, is_own=False))
+        self.take(self.make(self.tip, definitions=definitions, state=self.tip.state))
 
 
-class Clone:
-    """One clone's branch and files; survives crashes.
+@dataclass(eq=False, slots=True, kw_only=True)
+class WorkTree:
+    """One work tree's files, and which branch they are of.
 
     Attributes:
-        head: The commit that its branch is at.
-        tracking: The remote's tip as last fetched; None where there is no remote.
-        state: The state file's text on disk.
+        branch: The branch that HEAD names.
         definitions: The definition files on disk.
+        state: The state file's text on disk.
     """
 
-    def __init__(self, remote: Remote, *, has_upstream: bool) -> None:
-        self.remote = remote
-        self.head = remote.tip
-        self.tracking = remote.tip if has_upstream else None
-        self.state = remote.tip.state
-        self.definitions = remote.tip.definitions
+    branch: str
+    definitions: Definitions
+    state: str | None
 
-    def edit(self, definitions: tuple[Definition, ...]) -> None:
-        """Let a person commit a change of the definitions here."""
-        self.definitions = definitions
-        self.head = self.remote.make(self.head, definitions=definitions, state=self.head.state, is_own=False)
+    @property
+    def all(self) -> tuple[str, Definitions, str | None]:
+        """Everything that a run must leave alone."""
+        return self.branch, self.definitions, self.state
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Clone:
+    """One clone: what all of its work trees share. Survives crashes.
+
+    Attributes:
+        remote: Where it was cloned from.
+        branches: Its branches, by name.
+        tracking: The remote's tip as a person last fetched it.
+        journal: The journal's bytes.
+        lock: One run at a time.
+        on_move: Told old and new tip whenever the branch `MAIN` moves.
+    """
+
+    remote: Remote
+    branches: dict[str, Commit] = field(default_factory=dict)
+    tracking: Commit
+    journal: bytes = b""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    on_move: Callable[[Commit, Commit], None]
+
+    @classmethod
+    def of(cls, remote: Remote, on_move: Callable[[Commit, Commit], None]) -> "Clone":
+        """Clone the remote."""
+        tip = remote.tip
+        return cls(remote=remote, branches={MAIN: tip}, tracking=tip, on_move=on_move)
+
+    def work_tree(self, branch: str = MAIN) -> WorkTree:
+        """Check a branch out into a new work tree."""
+        tip = self.branches.setdefault(branch, self.branches[MAIN])
+        return WorkTree(branch=branch, definitions=tip.definitions, state=tip.state)
+
+    def move(self, branch: str, commit: Commit) -> None:
+        """Set a branch to a commit."""
+        old, self.branches[branch] = self.branches[branch], commit
+        if branch == MAIN:
+            self.on_move(old, commit)
+
+    def commit(self, branch: str, definitions: Definitions, *, state: str | None = None) -> Commit:
+        """Let a person commit definitions, or a state that they merged."""
+        head = self.branches[branch]
+        text = head.state if state is None else state
+        made = self.remote.make(head, definitions=definitions, state=text)
+        self.move(branch, made)
+        return made
+
+    def rebased(self, ours: Commit, theirs: Commit, definitions: Definitions) -> Commit:
+        """Return a commit on theirs with what ours has in its state besides, as a person merges it."""
+        states = (read_state(each.state) for each in (base_of(ours, theirs), ours, theirs))
+        state = _merged(*states)
+        text = theirs.state if state == read_state(theirs.state) else render(state)
+        return self.remote.make(theirs, definitions=definitions, state=text)
+
+
+def _merged(base: State, ours: State, theirs: State) -> State:
+    """Return two states as a person merges them: what both changed is as the remote's record has it."""
+    entries = dict[str, Entry]()
+    for key in base.entries.keys() | ours.entries.keys() | theirs.entries.keys():
+        old, mine, other = (state.entries.get(key) for state in (base, ours, theirs))
+        if other == old:
+            chosen = mine
+        elif mine == old or isinstance(other, Record):
+            chosen = other
+        else:
+            chosen = mine or other
+        if chosen is not None:
+            entries[key] = chosen
+    return State(host=ours.host or theirs.host, app_id=ours.app_id or theirs.app_id, entries=entries)

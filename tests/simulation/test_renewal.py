@@ -1,17 +1,18 @@
-"""A lease given anew on a clock that was set back to the second at which it was first given."""
+"""A lease given again on a clock that was set back to the second at which it was first given."""
 
 import asyncio
 from random import Random
 
 from campaignsync.claims import Rules
+from campaignsync.protocol.journal import Journal
+from campaignsync.protocol.ledger import Ledger
+from campaignsync.protocol.ports import Options
+from campaignsync.protocol.tools import Context
 from campaignsync.state import Claim
-from campaignsync.sync.ledger import Ledger
-from campaignsync.sync.ports import Options
-from campaignsync.sync.tools import Context
-from tests.simulation.machine import EPOCH, Machine, Told, Wish
+from tests.simulation.machine import EPOCH, Clocks, Machine, Told, Wish
+from tests.simulation.recorders import GitFaults, JournalBytes, RemoteBranch
 from tests.simulation.remote import Clone, Remote
-from tests.simulation.virtual import VirtualLoop
-from tests.simulation.worktree import Files
+from tests.simulation.virtual import run
 
 CLAIM = Claim(
     name="Camp",
@@ -28,21 +29,17 @@ CLAIM = Claim(
 
 def test_a_renewal_always_changes_the_claim() -> None:
     """Or it makes no commit, and no push shows that another run has taken the claim over."""
-    first, again = _leased_twice()
+    first, again = run(_lease_twice())
     assert again.send_before > first.send_before
 
 
-def _leased_twice() -> tuple[Claim, Claim]:
-    async def lease() -> tuple[Claim, Claim]:
-        machine = Machine("m", skew_s=60, rng=Random(0), trace=lambda _, __: None)
-        ledger = _ledger(machine)
-        first = ledger.leased(CLAIM, count=1)
-        await asyncio.sleep(60)
-        machine.set_clock(0)
-        return first, ledger.leased(first, count=1)
-
-    loop = VirtualLoop()  # type: ignore[abstract]  # the rest of it is about sockets and threads
-    return loop.run(lease())
+async def _lease_twice() -> tuple[Claim, Claim]:
+    clocks = Clocks(skew_s=60, counts_sleep=True)
+    ledger = _ledger(Machine("m", clocks, rng=Random(0), trace=lambda _, __: None))
+    first = ledger.leased(CLAIM, count=1)
+    await asyncio.sleep(60)
+    clocks.skew_s = 0
+    return first, ledger.leased(first, count=1)
 
 
 def _ledger(machine: Machine) -> Ledger:
@@ -53,5 +50,8 @@ def _ledger(machine: Machine) -> Ledger:
         options=Options(host=None, app_id=None, run_id="r1"),
         rules=Rules(timeout_s=5, settle_s=20, rate_limit=0),
     )
-    clone = Clone(Remote((), lambda _, __: None), has_upstream=False)
-    return Ledger(Files(clone, machine, lambda _, __: None), None, context)
+    clone = Clone.of(Remote((), lambda _, __: None), lambda _, __: None)
+    journal = Journal(
+        JournalBytes(clone, machine, write_s=0, full=0), where="journal", run_id="r1", is_shared=True
+    )
+    return Ledger(RemoteBranch(clone, machine, GitFaults(), Random(0)), journal, context)

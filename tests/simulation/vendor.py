@@ -2,9 +2,9 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -23,12 +23,12 @@ from campaignsync.outcome import (
     Unknown,
     Withheld,
 )
-from campaignsync.sync.ports import Stop
-from campaignsync.sync.tools import pause
+from campaignsync.protocol.ports import Stop
+from campaignsync.protocol.tools import pause
 from tests.simulation.machine import EPOCH, Machine
 
-NEVER = float("inf")
 _NOT_EXECUTED = {"unauthorized", "rejected_never"}
+_REFUSED = ("refused", "rejected")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,7 +62,11 @@ class VendorFaults:
         fates: See `Account._answer`; ``_done``, ``_late`` and ``_never`` say whether it is executed.
         slow_list: A campaign made at once is listed only later.
         page_failed: Reading a page fails.
-        moving: A stranger's campaign is deleted between two pages.
+        moving: Rows move between two pages: a stranger's campaign is deleted or made, or the order changes.
+        short: A page has fewer rows than were asked for.
+        is_unsorted: The list isn't in the order in which campaigns were made.
+        miscounted: By how much every page's total is wrong.
+        doubled: A gateway sends a request a second time, within the settle time.
         stalled: A request waits long for its turn under the rate limit.
         storms: From when to when the account is over its limit, in seconds.
         overdue_s: How much later than promised a late request is executed, at most.
@@ -72,9 +76,18 @@ class VendorFaults:
     slow_list: float = 0.0
     page_failed: float = 0.0
     moving: float = 0.0
+    short: float = 0.0
+    is_unsorted: bool = False
+    miscounted: int = 0
+    doubled: float = 0.0
     stalled: float = 0.0
     storms: tuple[tuple[float, float], ...] = ()
     overdue_s: float = 0.0
+
+    @property
+    def late_refusals(self) -> bool:
+        """Whether a request that was rejected is executed all the same, later."""
+        return "rejected_late" in self.fates
 
 
 class Vendor:
@@ -103,6 +116,7 @@ class Vendor:
         self.rng = rng
         self.settle_s = settle_s
         self.page_rows = page_rows
+        self._shuffles = 0
         self.campaigns: list[Campaign] = []
         self.faults = VendorFaults()
 
@@ -124,22 +138,36 @@ class Vendor:
         return campaign
 
     def listed(self) -> list[Campaign]:
-        """Return what the list shows now, newest first."""
+        """Return what the list shows now, in its order."""
         now = asyncio.get_running_loop().time()
-        return sorted(
-            (campaign for campaign in self.campaigns if campaign.listed_s <= now),
-            key=lambda campaign: -campaign.created_s,
-        )
+        shown = [campaign for campaign in self.campaigns if campaign.listed_s <= now]
+        return sorted(shown, key=self._place)
 
-    def page(self, number: int) -> Page:
+    def _place(self, campaign: Campaign) -> float:
+        mixed = hash((campaign.created_s, self._shuffles))
+        return mixed if self.faults.is_unsorted else -campaign.created_s
+
+    def page(self, skip: int) -> Page:
         """Return one page of the list, and perhaps let rows move before the next."""
-        rows = self.listed()
-        end = number * self.page_rows
-        shown = rows[end - self.page_rows : end]
-        strangers = [row for row in rows[:end] if not row.made_for]
-        if end < len(rows) and strangers and self.rng.random() < self.faults.moving:
-            self.campaigns.remove(self.rng.choice(strangers))
-        return Page(campaigns=tuple(map(self._row, shown)), total=len(rows), has_more=end < len(rows))
+        rows, count = self.listed(), self.page_rows
+        if self.rng.random() < self.faults.short:
+            count = self.rng.randint(1, count)
+        shown = rows[skip : skip + count]
+        has_more = skip + count < len(rows)
+        if has_more and self.rng.random() < self.faults.moving:
+            self._move_rows(rows[: skip + count])
+        total = max(len(rows) + self.faults.miscounted, 0)
+        return Page(campaigns=tuple(map(self._row, shown)), total=total, has_more=has_more)
+
+    def _move_rows(self, seen: Sequence[Campaign]) -> None:
+        strangers = [row for row in seen if not row.made_for]
+        match self.rng.randrange(3):
+            case 0 if strangers:
+                self.campaigns.remove(self.rng.choice(strangers))
+            case 1 if strangers:
+                self.make({**self.rng.choice(strangers).body, "name": f"New {self.rng.randrange(10**6)}"})
+            case _:
+                self._shuffles += 1
 
     def _row(self, campaign: Campaign) -> RemoteCampaign:
         return RemoteCampaign(
@@ -151,6 +179,10 @@ class Vendor:
             dialing_mode=campaign.body["dialingMode"],
             created_at=EPOCH + timedelta(seconds=campaign.created_s) + self._skew,
         )
+
+    def now(self) -> datetime:
+        """Return the time by the vendor's clock, as an answer's ``Date`` tells it."""
+        return EPOCH + timedelta(seconds=int(asyncio.get_running_loop().time())) + self._skew
 
     def is_over_limit(self) -> bool:
         """Return whether the account's requests of this minute are used up."""
@@ -170,8 +202,8 @@ class Account:
         machine: Whose requests these are.
         stop: The wish that the run ends.
         timeout_s: The deadline of an attempt.
-        on_send: Told of each body just as it is written, and whether the vendor may execute it; returns
-            the epoch to note on its campaign.
+        on_send: Told of each body just as it is written, and what becomes of it; returns the epoch to note
+            on its campaign.
     """
 
     def __init__(
@@ -181,7 +213,7 @@ class Account:
         stop: Stop,
         *,
         timeout_s: float,
-        on_send: Callable[[Mapping[str, Any], bool], int],
+        on_send: Callable[[Mapping[str, Any], str], int],
     ) -> None:
         self._vendor = vendor
         self._rng = vendor.rng
@@ -190,6 +222,7 @@ class Account:
         self._timeout_s = timeout_s
         self._on_send = on_send
         self.requests = 0
+        self.skew_s: float | None = None
 
     async def create(self, body: Mapping[str, Any], *, permit: Callable[[], bool]) -> Outcome:
         await self._wait_turn()
@@ -209,14 +242,15 @@ class Account:
         self._machine.tell(f"{body['name']}: {fate} {camp_id}")
         return _answer(fate, camp_id)
 
-    async def page(self, number: int) -> PageOutcome:
+    async def page(self, skip: int) -> PageOutcome:
         await self._machine.spend(self._rng.uniform(0.05, 2))
         self.requests += 1
+        self.skew_s = (self._vendor.now() - self._machine.now()).total_seconds()
         if self._vendor.is_over_limit():
             return OverLimit(retry_after_s=None)
         if self._rng.random() < self._vendor.faults.page_failed:
             return PageFailed(reason="503")
-        return self._vendor.page(number)
+        return self._vendor.page(skip)
 
     async def _wait_turn(self) -> None:
         if self._rng.random() < self._vendor.faults.stalled:
@@ -230,25 +264,44 @@ class Account:
 
     async def _exchange(self, body: Mapping[str, Any], fate: str, wait_s: float) -> str:
         """Write the request and wait for the answer; what the vendor does goes on if this machine dies."""
-        epoch = self._on_send(body, fate not in _NOT_EXECUTED)
-        key = identity(body["name"])
-        vendor = self._vendor
+        epoch = self._on_send(body, fate)
+        vendor, loop, written_s = self._vendor, asyncio.get_running_loop(), asyncio.get_running_loop().time()
         is_slow = self._rng.random() < vendor.faults.slow_list and fate != "rejected_done"
         delay_s, lag_s = vendor.delay_s(), vendor.delay_s() if is_slow else 0.0
         delay_s += self._rng.uniform(0, vendor.faults.overdue_s)
-        campaign: Campaign | None = None
-        if fate == "created" or fate.endswith("_done"):
-            campaign = vendor.make(body, made_for=key, epoch=epoch)
-            campaign.listed_s = NEVER if is_slow else campaign.listed_s
+        is_doubled = self._rng.random() < vendor.faults.doubled
+
+        def execute() -> Campaign:
+            return vendor.make(body, made_for=identity(body["name"]), epoch=epoch)
+
+        campaign = execute() if fate == "created" or fate.endswith("_done") else None
+        is_twice = fate.endswith("_late") or (is_doubled and campaign is not None)
+        # A suspended machine only learns late that the attempt is over, and a killed one ends it early.
+        ends_s = written_s + wait_s
+        late = loop.call_at(ends_s + delay_s, execute) if is_twice else None
+        if campaign is not None and is_slow:
+            campaign.listed_s = ends_s + lag_s
         try:
             await self._machine.spend(wait_s)
-        finally:
-            loop = asyncio.get_running_loop()
+        except BaseException:
+            early_s = max(ends_s - loop.time(), 0.0)
             if campaign is not None and is_slow:
-                campaign.listed_s = loop.time() + lag_s
-            if fate.endswith("_late"):
-                loop.call_later(delay_s, lambda: vendor.make(body, made_for=key, epoch=epoch))
+                campaign.listed_s -= early_s
+            if late is not None and early_s:
+                late.cancel()
+                loop.call_later(delay_s, execute)
+            raise
         return campaign.camp_id if campaign else ""
+
+
+def is_executable(fate: str) -> bool:
+    """Return whether the vendor may execute a request of this fate."""
+    return fate not in _NOT_EXECUTED
+
+
+def is_refusal(fate: str) -> bool:
+    """Return whether the answer says no."""
+    return fate.partition("_")[0] in _REFUSED
 
 
 def _answer(fate: str, camp_id: str) -> Outcome:

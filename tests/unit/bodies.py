@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from campaignsync.rules import DAYS, TIMES
-from campaignsync.timezones import zone_names
+from campaignsync.definitions.constraints import zone_names
+from campaignsync.times import DAYS, TIMES
 from tests.integration.sample_body import SAMPLE
 
 Body = dict[str, Any]

@@ -6,11 +6,12 @@ from typing import Any
 
 from campaignsync.claims import Conflict
 from campaignsync.identity import Definition, identity
-from campaignsync.plan import make_plan
+from campaignsync.plan import Target, make_plan
 from campaignsync.result import Done, Failure, Result
 from campaignsync.state import Claim, Entry, Record, State, Status
 
 THEN = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
+TARGET = Target(host="https://platform.kore.ai", app_id="st-1", state="state/campaigns.json", is_new=False)
 
 HOSTILE = (
     "@team",
@@ -157,6 +158,7 @@ def hostile_result(text: str) -> Result:
     failures = (Failure(name=text, source=text, error=text),)
     done = (Done(name=text, camp_id=text, source=text),)
     return Result(
+        target=TARGET,
         plan=make_plan([create, definition(f"Changed {text}")], state(entries)),
         created=done,
         recovered=done,

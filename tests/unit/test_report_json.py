@@ -8,10 +8,10 @@ import pytest
 from campaignsync.errors import Problem
 from campaignsync.identity import Definition
 from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Plan, make_plan
+from campaignsync.plan import Plan, body_digest, make_plan
 from campaignsync.report import as_json
 from campaignsync.result import Done, Failure, Result
-from tests.unit.report_samples import HOSTILE, body, claim, everything, state
+from tests.unit.report_samples import HOSTILE, TARGET, body, claim, everything, state
 
 REMOTE = [RemoteCampaign(camp_id="cd-9", name="Z"), RemoteCampaign(camp_id="cd-8", name="Y")]
 
@@ -21,15 +21,46 @@ def full_plan() -> Plan:
     return make_plan(definitions, state(entries))
 
 
+WHERE = {
+    "host": "https://platform.kore.ai",
+    "appId": "st-1",
+    "state": "state/campaigns.json",
+    "isNew": False,
+}
+
+
+def sent(name: str, **values: Any) -> dict[str, Any]:  # noqa: ANN401  # values of JSON
+    """Return what a plan says of a body that may be sent."""
+    whole = body(name, **values)
+    return {"digest": body_digest(whole), "body": whole}
+
+
 PLAN: dict[str, Any] = {
     "formatVersion": 1,
+    "target": WHERE,
     "create": [
-        {"name": "Billing", "source": "campaigns/billing.yaml"},
-        {"name": "It's new", "source": "campaigns/it's new.yaml", "likelyRenameOf": "Old"},
+        {"name": "Billing", "source": "campaigns/billing.yaml", **sent("Billing", maxSkips=2)},
+        {
+            "name": "It's new",
+            "source": "campaigns/it's new.yaml",
+            **sent("It's new", maxSkips=3),
+            "likelyRenameOf": "Old",
+        },
     ],
     "pending": [
-        {"name": "Lost", "source": "campaigns/lost.yaml", "claimedAt": "2026-01-31T09:00:00Z"},
-        {"name": "Waiting", "source": "campaigns/waiting.yaml", "claimedAt": "2026-01-31T09:00:00Z"},
+        {
+            "name": "Lost",
+            "source": "campaigns/lost.yaml",
+            "claimedAt": "2026-01-31T09:00:00Z",
+            "digest": None,
+            "body": None,
+        },
+        {
+            "name": "Waiting",
+            "source": "campaigns/waiting.yaml",
+            "claimedAt": "2026-01-31T09:00:00Z",
+            **sent("Waiting"),
+        },
     ],
     "changed": [
         {
@@ -45,25 +76,29 @@ PLAN: dict[str, Any] = {
 
 
 def test_a_plan_is_one_object() -> None:
-    text = as_json.plan(full_plan())
+    text = as_json.plan(full_plan(), target=TARGET)
     assert json.loads(text) == PLAN
     assert text.endswith("}")
 
 
 def test_the_accounts_other_campaigns_are_there_only_where_it_was_listed() -> None:
     unmanaged = [{"name": "Y", "campId": "cd-8"}, {"name": "Z", "campId": "cd-9"}]
-    assert json.loads(as_json.plan(full_plan(), unmanaged=REMOTE)) == {**PLAN, "unmanaged": unmanaged}
-    assert json.loads(as_json.plan(full_plan(), unmanaged=[])) == {**PLAN, "unmanaged": []}
+    assert json.loads(as_json.plan(full_plan(), target=TARGET, unmanaged=REMOTE)) == {
+        **PLAN,
+        "unmanaged": unmanaged,
+    }
+    assert json.loads(as_json.plan(full_plan(), target=TARGET, unmanaged=[])) == {**PLAN, "unmanaged": []}
 
 
 def test_a_moved_definition_is_pending_where_it_is_now() -> None:
     moved = Definition(name="Waiting", source="campaigns/sub/w.yaml", digest="d", body=body("Waiting"))
     plan = make_plan([moved], state([claim("Waiting")]))
-    assert json.loads(as_json.plan(plan))["pending"][0]["source"] == "campaigns/sub/w.yaml"
+    assert json.loads(as_json.plan(plan, target=TARGET))["pending"][0]["source"] == "campaigns/sub/w.yaml"
 
 
 def test_a_result_is_its_plan_and_what_became_of_it() -> None:
     result = Result(
+        target=TARGET,
         plan=full_plan(),
         created=(Done(name="A", camp_id="cd-1", source="a.yaml"),),
         recovered=(Done(name="B", camp_id="cd-2", source="b.yaml"),),
@@ -101,11 +136,11 @@ def test_a_result_without_anything_has_all_keys() -> None:
         "unknown",
         "notSent",
     )
-    assert json.loads(as_json.result(Result(plan=plan), unmanaged=[])) == {
+    assert json.loads(as_json.result(Result(target=TARGET, plan=plan))) == {
         "formatVersion": 1,
+        "target": WHERE,
         **{key: [] for key in lists},
         "unchanged": 0,
-        "unmanaged": [],
         "requests": 0,
         "commit": None,
         "pushed": False,
@@ -127,9 +162,9 @@ def test_problems_are_sorted_by_place() -> None:
 
 
 def test_an_error_is_a_message_and_a_hint() -> None:
-    assert json.loads(as_json.error("broken", "mend it")) == {
+    assert json.loads(as_json.error("broken", "fix it")) == {
         "formatVersion": 1,
-        "error": {"message": "broken", "hint": "mend it"},
+        "error": {"message": "broken", "hint": "fix it"},
     }
 
 

@@ -22,6 +22,7 @@ from campaignsync.report.escape import printable
 from campaignsync.result import Done, Failure, Result
 from tests.unit.report_samples import (
     HOSTILE,
+    TARGET,
     body,
     claim,
     definition,
@@ -145,6 +146,7 @@ def test_the_order_of_the_input_changes_nothing() -> None:
 
 def test_a_result_is_a_summary_and_what_became_of_each_campaign() -> None:
     result = Result(
+        target=TARGET,
         plan=full_plan(),
         created=(Done(name="A", camp_id="cd-1", source="campaigns/a.yaml"),),
         failed=(Failure(name="D", source="campaigns/d.yaml", error="400: no such queue"),),
@@ -157,7 +159,7 @@ def test_a_result_is_a_summary_and_what_became_of_each_campaign() -> None:
     assert markdown.result(result) == golden("""
         ### Campaigns
 
-        **Created 1 campaign, 1 failed, 1 unknown; 9 requests; saved, not committed.**
+        **Created 1 campaign, 1 failed, 1 unknown; 9 requests; kept in this clone's journal, not recorded.**
 
         1 changed (not applied), 1 removed (still exists): `campaignsync plan` shows them.
 
@@ -172,7 +174,7 @@ def test_a_result_is_a_summary_and_what_became_of_each_campaign() -> None:
         - `E` (`campaigns/e.yaml`): `no answer within 30 s`
 
         > [!WARNING]
-        > **Failed: 1.** No campaign was made for these. Mend what is said below, then run it again.
+        > **Failed: 1.** No campaign was made for these. Fix what is said below, then run it again.
 
         - `D` (`campaigns/d.yaml`): `400: no such queue`
 
@@ -190,7 +192,7 @@ def test_a_result_is_a_summary_and_what_became_of_each_campaign() -> None:
 
 
 def test_an_interrupted_result_says_so() -> None:
-    report = markdown.result(Result(plan=NOTHING, is_interrupted=True))
+    report = markdown.result(Result(target=TARGET, plan=NOTHING, is_interrupted=True))
     assert report.endswith("\n\nInterrupted before its end; the next sync goes on from here.")
 
 

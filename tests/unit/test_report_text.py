@@ -17,6 +17,7 @@ from campaignsync.report.escape import printable
 from campaignsync.result import Done, Failure, Result
 from tests.unit.report_samples import (
     HOSTILE,
+    TARGET,
     body,
     definition,
     everything,
@@ -30,6 +31,7 @@ NOTHING = make_plan([], state())
 HOURS = "MO–FR 9:00 AM–6:00 PM Asia/Kolkata"
 DIALING = "Preview, attempts 3, priority 5"
 COUNTS = "Created 1 campaign, 0 failed, 0 unknown; 1 request"
+KEPT = f"{COUNTS}; kept in this clone's journal, not recorded."
 
 
 def golden(block: str) -> str:
@@ -139,7 +141,7 @@ def test_hundreds_of_creates_take_two_lines_each() -> None:
         (1, 0, 60, "A sync needs about 2 requests: under a minute at 60 a minute."),
         (59, 0, 60, "A sync needs about 60 requests: under a minute at 60 a minute."),
         (60, 0, 60, "A sync needs about 61 requests: about 2 minutes at 60 a minute."),
-        (1, 51, 2, "A sync needs about 3 requests: about 2 minutes at 2 a minute."),
+        (1, 101, 2, "A sync needs about 3 requests: about 2 minutes at 2 a minute."),
         (1, 0, 0, "A sync needs about 2 requests."),
     ],
 )
@@ -190,6 +192,7 @@ def test_a_long_value_is_cut() -> None:
 
 def test_a_result_tells_what_became_of_each_campaign() -> None:
     result = Result(
+        target=TARGET,
         plan=full_plan(),
         created=(
             Done(name="A", camp_id="cd-1", source="campaigns/a.yaml"),
@@ -215,7 +218,7 @@ def test_a_result_tells_what_became_of_each_campaign() -> None:
           + C  cd-3  campaigns/c.yaml
 
         Failed (1):
-          No campaign was made for these. Mend what is said below, then run it again.
+          No campaign was made for these. Fix what is said below, then run it again.
           ! D  campaigns/d.yaml
               400: no such queue
 
@@ -240,11 +243,13 @@ def test_a_result_tells_what_became_of_each_campaign() -> None:
               cd-4 and cd-5
 
         1 changed (not applied), 1 removed (still exists): `campaignsync plan` shows them.
-        Created 2 campaigns, 1 recovered, 1 failed, 1 unknown, 1 not sent; 9 requests; committed abc1234 and pushed.
+        Created 2 campaigns, 1 recovered, 1 failed, 1 unknown, 1 not sent; 9 requests; committed abc1234 and pushed: git pull brings it.
     """)  # noqa: E501  # the summary is one line
 
 
-ONE = Result(plan=NOTHING, created=(Done(name="A", camp_id="cd-1", source="a.yaml"),), requests=1)
+ONE = Result(
+    target=TARGET, plan=NOTHING, created=(Done(name="A", camp_id="cd-1", source="a.yaml"),), requests=1
+)
 
 
 @pytest.mark.parametrize(
@@ -256,18 +261,21 @@ ONE = Result(plan=NOTHING, created=(Done(name="A", camp_id="cd-1", source="a.yam
         ),
         (ONE, f"{COUNTS}; nothing committed."),
         (replace(ONE, commit="abc1234def"), f"{COUNTS}; committed abc1234."),
-        (replace(ONE, is_pushed=True), f"{COUNTS}; nothing committed, pushed."),
+        (
+            replace(ONE, commit="abc1234def", is_pushed=True),
+            f"{COUNTS}; committed abc1234 and pushed: git pull brings it.",
+        ),
         (
             replace(ONE, is_interrupted=True),
             f"Interrupted before its end; the next sync goes on from here.\n{COUNTS}; nothing committed.",
         ),
         (
-            replace(ONE, record_error="the hook failed", record_hint="Mend it."),
-            f"Not recorded in git:\n      the hook failed\n      Mend it.\n\n{COUNTS}; saved, not committed.",
+            replace(ONE, record_error="the hook failed", record_hint="Fix it."),
+            f"Not recorded in git:\n      the hook failed\n      Fix it.\n\n{KEPT}",
         ),
         (
             replace(ONE, record_error="the remote refuses", commit="abc1234def"),
-            f"Not recorded in git:\n      the remote refuses\n\n{COUNTS}; committed abc1234, not pushed.",
+            f"Not recorded in git:\n      the remote refuses\n\n{KEPT}",
         ),
     ],
 )

@@ -12,7 +12,21 @@ from hypothesis import strategies as st
 
 from campaignsync.errors import StateError
 from campaignsync.identity import identity
-from campaignsync.state import Claim, Entry, Record, State, Status, format_time, parse, render
+from campaignsync.state import (
+    Claim,
+    Entry,
+    Record,
+    State,
+    Status,
+    entry_json,
+    format_time,
+    parse,
+    parse_bytes,
+    parse_entry,
+    render,
+)
+from tests.unit.bodies import Body, changed, sample
+from tests.unit.bodies import bodies as valid_bodies
 
 MOMENT = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 
@@ -64,23 +78,26 @@ GONE = object()
 
 characters = st.characters(exclude_categories=["Cs"])
 texts = st.text(characters, min_size=1, max_size=8)
-moments = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(microsecond=0))
-scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
+moments = st.integers(0, 32_503_679_999).map(lambda seconds: datetime.fromtimestamp(seconds, UTC))
+whole = st.integers(-(2**63), 2**63 - 1)
+scalars = st.none() | st.booleans() | whole | st.floats(allow_nan=False, allow_infinity=False) | texts
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner), max_leaves=6
 )
-bodies = st.dictionaries(texts, values, max_size=4)
+bodies = st.builds(
+    dict[str, Any], st.dictionaries(texts.map("x-{}".format), values, max_size=4) | valid_bodies()
+)
 claims = st.builds(
     Claim,
     name=texts,
     source=texts,
     digest=texts,
     definition=bodies,
-    claimed_at=moments,
+    claimed_at=st.just(MOMENT),
     claimed_by=texts,
-    send_before=moments,
-    lease_seconds=st.integers(0, 600),
-    sends=st.integers(0, 9),
+    send_before=st.integers(-86_400, 86_400).map(lambda late_s: MOMENT + timedelta(seconds=late_s)),
+    lease_seconds=st.integers(0, 1800),
+    sends=st.integers(0, 3),
 )
 records = st.builds(
     Record,
@@ -92,7 +109,7 @@ records = st.builds(
     definition=bodies,
     claimed_at=moments,
     created_at=moments,
-    sends=st.integers(0, 9),
+    sends=st.integers(0, 3),
 )
 states = st.builds(
     lambda host, app_id, entries: State(host=host, app_id=app_id).with_entries(entries),
@@ -102,9 +119,30 @@ states = st.builds(
 )
 
 
+MANGLINGS = (b"", *(bytes([each]) for each in b'"\\,{}[]: \n01-.\x00\x1f\xff'), b"e9", b"null", b"\\ud800")
+
+
 @given(states)
 def test_every_state_survives_its_text(original: State) -> None:
     assert parse(render(original), where="state") == original
+
+
+@given(states)
+def test_every_layout_of_a_state_is_read_alike(original: State) -> None:
+    spread = json.dumps(json.loads(render(original)), indent=2)
+    assert parse_bytes(spread.encode(), where="state") == original
+
+
+@given(claims | records)
+def test_every_entry_survives_as_a_json_object_of_its_own(original: Entry) -> None:
+    data = json.loads(json.dumps(entry_json(original)))
+    assert parse_entry(original.name, data, where="line 1") == original
+
+
+@given(claims | records)
+def test_an_entrys_json_is_as_the_file_has_it(original: Entry) -> None:
+    (found,) = json.loads(render(state(original)))["campaigns"].values()
+    assert json.dumps(entry_json(original)) == json.dumps(found)
 
 
 @given(states)
@@ -136,6 +174,23 @@ def test_a_state_cut_short_anywhere_is_refused(original: State, data: st.DataObj
     cut = text[: data.draw(st.integers(0, len(text) - 1))]
     with pytest.raises(StateError):
         parse(cut, where="state")
+
+
+@given(st.data())
+def test_a_state_with_a_few_bytes_changed_is_one_that_can_be_written_or_a_state_error(
+    data: st.DataObject,
+) -> None:
+    original = render(state(record("A", definition=sample()), claim(), record("Z", "cd-2"))).encode()
+    text = original
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        end = start + data.draw(st.integers(0, 3))
+        text = text[:start] + data.draw(st.sampled_from(MANGLINGS)) + text[end:]
+    try:
+        parsed = parse_bytes(text, where="state")
+    except StateError:
+        return
+    assert parse_bytes(render(parsed).encode(), where="state") == parsed
 
 
 def test_a_body_keeps_its_order_its_types_and_its_characters() -> None:
@@ -238,22 +293,24 @@ OTHER = BILLING.replace("cd-1", "cd-2")
 HEAD = '{"version": 1, "host": "h", "appId": "a", "campaigns": '
 
 DAMAGES = {
-    "empty file": ("", "not a whole JSON document"),
-    "only space": (" \n", "not a whole JSON document"),
-    "binary": ("\0\0\0", "not a whole JSON document"),
+    "empty file": ("", "can't be read as JSON"),
+    "only space": (" \n", "can't be read as JSON"),
+    "binary": ("\0\0\0", "can't be read as JSON"),
     "byte order mark": ("\ufeff" + render(state()), "BOM"),
     "more behind the end": (render(state()) + "{}", "Extra data"),
-    "a trailing comma": (HEAD + "{" + BILLING + ",}}", "not a whole JSON document"),
-    "a comment": ("// mine\n" + render(state()), "not a whole JSON document"),
-    "a raw line break in a text": (HEAD + '{"a\nb": {}}}', "not a whole JSON document"),
+    "a trailing comma": (HEAD + "{" + BILLING + ",}}", "can't be read as JSON"),
+    "a comment": ("// mine\n" + render(state()), "can't be read as JSON"),
+    "a raw line break in a text": (HEAD + '{"a\nb": {}}}', "can't be read as JSON"),
     "not a number": ('{"version": NaN}', "NaN is not JSON"),
     "infinite": ('{"version": -Infinity}', "-Infinity is not JSON"),
     "a number that overflows": (
         damaged({"definition": {"x": "HERE"}}).replace('"HERE"', "1e999"),
         "too large",
     ),
-    "an endless integer": ('{"version": ' + "9" * 10_000 + "}", "not a whole JSON document"),
-    "deep nesting": ("[" * 100_000, "not a whole JSON document"),
+    "an endless integer": ('{"version": ' + "9" * 10_000 + "}", "fit in 64 bits"),
+    "an integer of 65 bits": (damaged({"sends": 2**63}), "'9223372036854775808' doesn't fit in 64 bits"),
+    "a negative integer of 65 bits": (damaged({"sends": -(2**63) - 1}), "doesn't fit in 64 bits"),
+    "deep nesting": ("[" * 100_000, "can't be read as JSON"),
     "a deep definition": (
         damaged({"definition": {"x": "HERE"}}).replace('"HERE"', "[" * 30 + "]" * 30),
         "nested",
@@ -263,55 +320,196 @@ DAMAGES = {
         HEAD + "{" + BILLING.replace("Billing", "\\uDfff") + "}}",
         "surrogate",
     ),
-    "a list": ("[]", "the top level is not an object"),
-    "null": ("null", "the top level is not an object"),
-    "no version": ("{}", "'version'"),
-    "version as a text": ('{"version": "1", "campaigns": {}}', "'version'"),
-    "version true": ('{"version": true, "campaigns": {}}', "'version'"),
-    "version 1.0": ('{"version": 1.0, "campaigns": {}}', "'version'"),
+    "a list": ("[]", "the top level: must be an object"),
+    "null": ("null", "the top level: must be an object"),
+    "no version": ("{}", "version: must be"),
+    "version as a text": ('{"version": "1", "campaigns": {}}', "version: must be"),
+    "version true": ('{"version": true, "campaigns": {}}', "version: must be"),
+    "version 1.0": ('{"version": 1.0, "campaigns": {}}', "version: must be"),
     "version 2": ('{"version": 2, "newer": 1}', "version 2"),
     "version 0": ('{"version": 0, "campaigns": {}}', "version 0"),
-    "no campaigns": ('{"version": 1}', '"campaigns" is not an object'),
-    "campaigns as a list": ('{"version": 1, "campaigns": []}', '"campaigns" is not an object'),
+    "no campaigns": ('{"version": 1}', "campaigns: must be an object"),
+    "campaigns as a list": ('{"version": 1, "campaigns": []}', "campaigns: must be an object"),
     "an unknown key at the top": ('{"version": 1, "campaigns": {}, "x": 1}', "unknown key 'x'"),
-    "a host that is no text": ('{"version": 1, "host": 1, "campaigns": {}}', "'host' is not a text"),
-    "campaigns of nobody": ('{"version": 1, "campaigns": {' + BILLING + "}}", 'no "host" and "appId"'),
-    "a key that stands twice": (HEAD + "{" + BILLING + "," + OTHER + "}}", "'Billing' stands twice"),
+    "a host that is no text": (
+        '{"version": 1, "host": 1, "campaigns": {}}',
+        "host: must be a non-empty string",
+    ),
+    "campaigns of nobody": ('{"version": 1, "campaigns": {' + BILLING + "}}", "no host and appId"),
+    "a key that stands twice": (HEAD + "{" + BILLING + "," + OTHER + "}}", "'Billing' appears twice"),
     "a fact that stands twice": (
         render(state(record())).replace('"status"', '"campId": "cd-2", "status"'),
-        "'campId' stands twice",
+        "'campId' appears twice",
     ),
     "one name in two cases": (HEAD + "{" + BILLING + "," + OTHER.replace("Bill", "BILL") + "}}", "one name"),
     "one campId twice": (HEAD + "{" + BILLING + "," + BILLING.replace("Bill", "Call") + "}}", "one campId"),
-    "an entry that is no object": (HEAD + '{"A": 1}}', "campaign 'A' is not an object"),
-    "an unknown status": (damaged({"status": "lost"}), "status 'lost'"),
-    "no status": (damaged({"status": GONE}), "'status' is not a text"),
-    "a record without an id": (damaged({"campId": None}), "'campId' is not a text"),
-    "a record with an empty id": (damaged({"campId": ""}), "'campId' is not a text"),
-    "a record with a number for an id": (damaged({"campId": 7}), "'campId' is not a text"),
+    "an entry that is no object": (HEAD + '{"A": 1}}', "campaign 'A': must be an object"),
+    "an unknown status": (
+        damaged({"status": "lost"}),
+        "status: is 'lost', must be one of pending, created, recovered, adopted",
+    ),
+    "no status": (damaged({"status": GONE}), "status: must be a non-empty string"),
+    "a record without an id": (damaged({"campId": None}), "campId: must be a non-empty string"),
+    "a record with an empty id": (damaged({"campId": ""}), "campId: must be a non-empty string"),
+    "a record with a number for an id": (damaged({"campId": 7}), "campId: must be a non-empty string"),
     "a record with an unknown fact": (damaged({"claimedBy": "x"}), "unknown key 'claimedBy'"),
-    "no source": (damaged({"source": GONE}), "'source' is not a text"),
-    "no digest": (damaged({"digest": GONE}), "'digest' is not a text"),
-    "no definition": (damaged({"definition": GONE}), "'definition' is not an object"),
-    "a definition that is a list": (damaged({"definition": []}), "'definition' is not an object"),
-    "no time": (damaged({"createdAt": GONE}), "'createdAt' is not a text"),
+    "no source": (damaged({"source": GONE}), "source: must be a non-empty string"),
+    "no digest": (damaged({"digest": GONE}), "digest: must be a non-empty string"),
+    "no definition": (damaged({"definition": GONE}), "definition: must be an object"),
+    "a definition that is a list": (damaged({"definition": []}), "definition: must be an object"),
+    "no time": (damaged({"createdAt": GONE}), "createdAt: must be a time"),
     "a day that does not exist": (
         damaged({"createdAt": "2026-02-30T09:00:00Z"}),
-        "'createdAt' is not a time",
+        "createdAt: must be a time",
     ),
-    "a time without a zone": (damaged({"createdAt": "2026-01-30T09:00:00"}), "'createdAt' is not a time"),
-    "a time in other digits": (damaged({"createdAt": "٢٠٢٦-01-30T09:00:00Z"}), "'createdAt' is not a time"),
-    "a negative count": (damaged({"sends": -1}), "'sends' is not a number"),
-    "a count that is true": (damaged({"sends": True}), "'sends' is not a number"),
-    "a pending entry with an id": (damaged({"campId": "cd-1"}, kind=claim()), "pending and has a campId"),
-    "a claim by nobody": (damaged({"claimedBy": GONE}, kind=claim()), "'claimedBy' is not a text"),
-    "a claim without a lease": (damaged({"leaseSeconds": GONE}, kind=claim()), "'leaseSeconds' is not"),
-    "a lease that stalls every run": (damaged({"leaseSeconds": 601}, kind=claim()), "from 0 to 600"),
+    "a time without a zone": (damaged({"createdAt": "2026-01-30T09:00:00"}), "createdAt: must be a time"),
+    "a time in other digits": (damaged({"createdAt": "٢٠٢٦-01-30T09:00:00Z"}), "createdAt: must be a time"),
+    "a time before 1970": (damaged({"createdAt": "1969-12-31T23:59:59Z"}), "from 1970 to 2999"),
+    "a time that a day more would overflow": (
+        damaged({"claimedAt": "9999-12-31T23:59:59Z"}),
+        "claimedAt: must be a time from 1970 to 2999",
+    ),
+    "an hour that does not exist": (damaged({"createdAt": "2026-01-31T24:00:00Z"}), "must be a time"),
+    "a time that is a number": (damaged({"createdAt": 1769850000}), "must be a time"),
+    "a record sent four times": (damaged({"sends": 4}), "sends: must be a whole number from 0 to 3"),
+    "a negative count": (damaged({"sends": -1}), "sends: must be a whole number from 0 to 3"),
+    "a count that is true": (damaged({"sends": True}), "sends: must be a whole number from 0 to 3"),
+    "a pending entry with an id": (
+        damaged({"campId": "cd-1"}, kind=claim()),
+        "campId: must be null while the status is pending",
+    ),
+    "a claim by nobody": (
+        damaged({"claimedBy": GONE}, kind=claim()),
+        "claimedBy: must be a non-empty string",
+    ),
+    "a claim without a lease": (
+        damaged({"leaseSeconds": GONE}, kind=claim()),
+        "leaseSeconds: must be a whole number",
+    ),
+    "a lease that stalls every run": (damaged({"leaseSeconds": 1801}, kind=claim()), "from 0 to 1800"),
+    "a claim sent four times": (damaged({"sends": 4}, kind=claim()), "from 0 to 3"),
+    "a claim without its sends": (damaged({"sends": GONE}, kind=claim()), "sends: must be"),
+    "a claim that may be sent a day and a second later": (
+        damaged({"sendBefore": "2026-02-01T09:00:01Z"}, kind=claim()),
+        "sendBefore: must be within a day of claimedAt",
+    ),
+    "a claim that was to be sent a day and a second earlier": (
+        damaged({"sendBefore": "2026-01-30T08:59:59Z"}, kind=claim()),
+        "sendBefore: must be within a day of claimedAt",
+    ),
     "a claim with a creation time": (
         damaged({"createdAt": "2026-01-30T09:00:00Z"}, kind=claim()),
         "unknown key 'createdAt'",
     ),
 }
+
+
+BODY_DAMAGES: dict[str, tuple[object, str]] = {
+    "name": (7, "a string"),
+    "description": (None, "a string"),
+    "contactLists": ("Recent Buyers", "a list"),
+    "contactLists.0": (7, "a string"),
+    "priority": (5, "a string"),
+    "dialingMode": (["Preview"], "a string"),
+    "dialingStrategy": ("FIFO", "an object"),
+    "dialingStrategy.callerId": ("+181234567", "an object"),
+    "dialingStrategy.callerId.phoneNumber": (181234567, "a string"),
+    "dialingStrategy.callingHours": ([], "an object"),
+    "dialingStrategy.callingHours.frequency": (1, "a string"),
+    "dialingStrategy.callingHours.timezone": (5.5, "a string"),
+    "dialingStrategy.callingHours.days": ({}, "a list"),
+    "dialingStrategy.callingHours.days.1": ("MO", "an object"),
+    "dialingStrategy.callingHours.days.1.start": (9, "a string"),
+    "dialingStrategy.dialingOrder": (True, "a string"),
+    "dialingStrategy.maxAttemptsPerRecord": ("3", "a whole number"),
+    "dialingStrategy.defaultRetryPeriod": (10.5, "a whole number"),
+    "dialingStrategy.maxRingTime": (True, "a whole number"),
+    "schedule": (False, "an object"),
+    "queue_name": ({}, "a string"),
+    "experienceFlowName": (1, "a string"),
+    "enableMachineDetect": (0, "a boolean or a string"),
+    "dncLists": (["Global"], "an object"),
+    "maxSkips": ("1", "a whole number"),
+    "campaignType": (None, "a string"),
+}
+
+
+@pytest.mark.parametrize("kind", [record(), claim()], ids=["record", "claim"])
+@pytest.mark.parametrize("key", BODY_DAMAGES)
+def test_a_body_with_a_value_of_the_wrong_type_is_damage(key: str, kind: Entry) -> None:
+    value, expected = BODY_DAMAGES[key]
+    text = damaged({"definition": changed(key, value)}, kind=kind)
+    place = key.replace(".0", "[0]").replace(".1", "[1]")
+    with pytest.raises(StateError) as caught:
+        parse(text, where="state")
+    assert caught.value.message == f"state: campaign '{kind.name}': definition.{place}: must be {expected}"
+
+
+def test_a_do_not_call_list_without_a_string_for_a_name_is_damage() -> None:
+    with pytest.raises(StateError, match=r"definition\.dncLists\.name: must be a string"):
+        parse(damaged({"definition": {"dncLists": {"name": None}}}), where="state")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        changed("enableMachineDetect", "disconnect"),
+        changed("dncLists", {"name": "Global", "id": 7}),
+        changed("experienceFlowName", "Flow"),
+        changed("dialingStrategy", {"newer": [1, {"a": None}]}),
+        changed("newer", {"key": [True]}),
+    ],
+    ids=["empty", "string", "v2", "agentless", "partial", "unknown"],
+)
+def test_a_body_may_lack_keys_and_have_unknown_ones(body: Body) -> None:
+    original = state(replace(record(), definition=body))
+    assert parse(render(original), where="state") == original
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"maxRingTime": 30', '"maxRingTime": 30, "maxRingTime": 30'),
+        ('"day": "MO"', '"day": "MO", "day": "MO"'),
+        ('"maxRingTime": 30', '"maxRingTime": 1e999'),
+        ('"maxRingTime": 30', '"maxRingTime": 030'),
+        ('"maxRingTime": 30', '"maxRingTime": 30,'),
+        ('"maxRingTime": 30', '"maxRingTime": 99999999999999999999999'),
+        ('"FIFO"', '"FI\tFO"'),
+        ('"FIFO"', '"FI\\qFO"'),
+        ('"FIFO"', '"\\ud800"'),
+    ],
+)
+def test_a_damage_within_one_of_many_definitions_is_refused(old: str, new: str) -> None:
+    records = [record(f"Campaign {number}", f"cd-{number}", sample()) for number in range(4)]
+    before, found, after = render(state(*records)).rpartition(old)
+    assert found
+    with pytest.raises(StateError):
+        parse(before + new + after, where="state")
+
+
+@pytest.mark.parametrize("sends", [0, 3])
+def test_the_least_and_the_most_that_a_run_writes_is_read(sends: int) -> None:
+    original = state(
+        replace(claim("A", sends=sends), lease_seconds=0, send_before=MOMENT + timedelta(days=1)),
+        replace(claim("B", sends=sends), lease_seconds=1800, send_before=MOMENT - timedelta(days=1)),
+        replace(record("C"), sends=sends),
+    )
+    assert parse(render(original), where="state") == original
+
+
+def test_bytes_that_are_not_utf_8_are_damage() -> None:
+    with pytest.raises(StateError) as caught:
+        parse_bytes(b'{"version": 1, "campaigns": {\xff', where="state")
+    assert caught.value.message == "state: is not UTF-8: byte 29 can't be read"
+    assert caught.value.hint.startswith("Restore the last good version from git")
+
+
+def test_a_damaged_entry_is_told_with_the_place_that_holds_it() -> None:
+    with pytest.raises(StateError) as caught:
+        parse_entry("A", {**entry_json(claim("A")), "sends": 4}, where="journal, line 3")
+    assert caught.value.message == "journal, line 3: campaign 'A': sends: must be a whole number from 0 to 3"
 
 
 @pytest.mark.parametrize(("text", "message"), DAMAGES.values(), ids=DAMAGES.keys())
@@ -335,6 +533,17 @@ def test_a_merge_conflict_is_named_as_one(style: str, ending: str) -> None:
         parse(text.replace("\n", ending), where="state")
 
 
+def test_a_merge_conflict_is_left_by_taking_one_side() -> None:
+    with pytest.raises(StateError) as caught:
+        parse("{\n=======\n}", where="state")
+    assert "git checkout --ours or --theirs -- FILE" in caught.value.hint
+
+
+def test_a_key_that_appears_twice_beside_markers_is_a_conflict_all_the_same() -> None:
+    with pytest.raises(StateError, match="holds a merge conflict"):
+        parse('{"a": {"b": 1, "b": 1},\n<<<<<<< HEAD\n}', where="state")
+
+
 @pytest.mark.parametrize("marker", ["<<<<<<< HEAD", "|||||||", "=======", ">>>>>>> x"])
 def test_each_marker_alone_is_a_conflict(marker: str) -> None:
     with pytest.raises(StateError, match="holds a merge conflict"):
@@ -353,7 +562,7 @@ def test_crlf_line_ends_are_read() -> None:
 
 def test_half_a_million_keys_that_stand_twice_do_not_hang() -> None:
     pairs = ",".join(f'"{number}":1' for number in range(500_000))
-    with pytest.raises(StateError, match="'0' stands twice"):
+    with pytest.raises(StateError, match="'0' appears twice"):
         parse(f'{{{pairs},"0":1}}', where="state")
 
 

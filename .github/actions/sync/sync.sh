@@ -3,6 +3,7 @@
 #
 # Reads the program's own variables, those that are empty as if they weren't there, and:
 #   PUSH_TOKEN   the token for GitHub; it reaches git by its environment, and no file
+#   PLAN         what plan.sh gave: send nothing else; empty for all
 # Outputs: exit-code; and kept and artifact: the folder to keep on failure, and under which name.
 set -euo pipefail
 
@@ -26,18 +27,19 @@ give_git_the_token() {
     export GIT_CONFIG_COUNT=$((number + 1))
 }
 
-# A link could lead to anything that this user can read, such as the secrets in a process's environment.
-keep_state() {
-    [[ $(realpath -- "$CAMPAIGNSYNC_STATE") == "$(realpath -- "$PWD")/$CAMPAIGNSYNC_STATE" ]] || return 0
-    [[ ! -f $CAMPAIGNSYNC_STATE ]] || env -i "PATH=$PATH" cp -- "$CAMPAIGNSYNC_STATE" "$kept/"
+# What no commit holds yet is in the program's journal. Links are left out: one could lead to anything that
+# this user can read, such as the secrets in a process's environment.
+keep_journal() {
+    find "$(git rev-parse --git-common-dir)/campaignsync" -maxdepth 1 -type f -name '*.jsonl' -size +0 \
+        -exec cp -- {} "$kept/" \; 2> /dev/null || true
 }
 
 # The signal of a cancelled job comes to this shell: it is passed on, and the program records what it did.
-# The runner waits for some seconds, then kills: what is on disk is kept at once.
+# The runner waits for some seconds, then kills: what is on disk is kept at once, and first.
 run_to_its_end() {
     "$@" &
     local program=$! status is_signalled
-    trap 'is_signalled=true; kill -TERM "$program" 2> /dev/null || true; keep_state' INT TERM
+    trap 'is_signalled=true; keep_journal; kill -TERM "$program" 2> /dev/null || true' INT TERM
     while true; do
         is_signalled=false status=0
         wait "$program" || status=$?
@@ -50,9 +52,22 @@ run_to_its_end() {
 [[ -z $PUSH_TOKEN ]] || give_git_the_token
 unset PUSH_TOKEN
 
+options=(--push --format markdown)
+if [[ -n $PLAN ]]; then
+    plan=$RUNNER_TEMP/$name-plan.json
+    options+=(--plan "$plan")
+    if ! base64 --decode <<< "$PLAN" | gzip --decompress > "$plan"; then
+        echo "exit-code=1" >> "$GITHUB_OUTPUT"
+        echo "::error title=campaignsync::The input plan is not what the plan action gave, so nothing was sent." \
+            "Run the workflow again from its plan. (GitHub drops an output that seems to hold a secret.)"
+        exit 1
+    fi
+fi
+unset PLAN
+
 status=0
-run_to_its_end "$RUNNER_TEMP/campaignsync/bin/campaignsync" sync --push --format markdown > "$result" || status=$?
+run_to_its_end "$RUNNER_TEMP/campaignsync/bin/campaignsync" sync "${options[@]}" > "$result" || status=$?
 echo "exit-code=$status" >> "$GITHUB_OUTPUT"
 cat "$result" >> "$GITHUB_STEP_SUMMARY"
-keep_state
+keep_journal
 exit "$status"

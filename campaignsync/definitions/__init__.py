@@ -1,0 +1,232 @@
+"""Definition files: found, read, checked, with the place of every problem. Does I/O."""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from campaignsync.definitions.files import (
+    LARGEST,
+    LINKED,
+    SUBMODULED,
+    Finder,
+    UnreadableError,
+    fit,
+    looks_like_definition,
+    problem_of,
+    read,
+    too_large,
+)
+from campaignsync.errors import InvalidDefinitionsError, Problem, SettingsError
+from campaignsync.identity import Definition, identity
+from campaignsync.report.escape import printable
+from campaignsync.repository.modes import LINK, SUBMODULE
+
+if TYPE_CHECKING:
+    from campaignsync.repository.branch import Tree
+    from campaignsync.repository.objects import Blob
+
+__all__ = ["CommittedDefinitions", "DefinitionFiles", "source_of"]
+
+
+class _Loading:
+    """Definition files being read and checked, each once.
+
+    Args:
+        read: Returns a file's bytes, or raises UnreadableError.
+        known: Digests that need not be parsed, and the campaigns' names.
+    """
+
+    def __init__(self, read: Callable[[str], bytes], known: Mapping[str, str]) -> None:
+        self._read = read
+        self._known = known
+        self._problems: set[Problem] = set()
+        self._sources: defaultdict[str, list[str]] = defaultdict(list)
+        """The files that say a name, by its identity."""
+
+    def each(self, found: Iterable[str | Problem]) -> Iterator[Definition]:
+        """Read and check each file; those with problems are only counted."""
+        for source in dict.fromkeys(found):
+            if isinstance(source, Problem):
+                self._problems.add(source)
+                continue
+            try:
+                content = self._read(source)
+            except UnreadableError as error:
+                self._problems.add(problem_of(source, str(error)))
+                continue
+            digest = f"sha256:{sha256(content).hexdigest()}"
+            name, body = self._known.get(digest), None
+            if name is None:
+                body = self._body(content, source)
+                if body is None:
+                    continue
+                name = body["name"]
+            definition = Definition(name=name, source=source, digest=digest, body=body)
+            self._sources[definition.key].append(source)
+            yield definition
+
+    def _body(self, content: bytes, source: str) -> dict[str, Any] | None:
+        # Parser and models take longer to import than ten thousand unchanged files take to read.
+        from campaignsync.definitions.validation import Invalid, check
+
+        checked = check(content, source=source)
+        if isinstance(checked, Invalid):
+            self._problems.update(checked.problems)
+            if checked.name and checked.name.strip():
+                self._sources[identity(checked.name)].append(source)
+            return None
+        return checked
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return all problems of what was read, in order."""
+        shared = (sorted(sources) for sources in self._sources.values() if len(sources) > 1)
+        twins = (self._twin(source, sources) for sources in shared for source in sources)
+        return tuple(sorted([*self._problems, *twins]))
+
+    def _twin(self, source: str, sources: Sequence[str]) -> Problem:
+        from campaignsync.definitions.validation import place_of_name
+
+        try:
+            line, column = place_of_name(self._read(source))
+        except UnreadableError:
+            line, column = 1, 1
+        others = [other for other in sources if other != source]
+        also = "has" if len(others) == 1 else f"and {len(others) - 1} more have"
+        message = (
+            f"{printable(others[0])} {also} the same name (case and space around it don't count): "
+            "one campaign, one definition"
+        )
+        return Problem(path=source, line=line, column=column, key="name", message=message)
+
+
+def _load(
+    found: Iterable[str | Problem], read: Callable[[str], bytes], known: Mapping[str, str]
+) -> tuple[Definition, ...]:
+    loading = _Loading(read, known)
+    definitions = list(loading.each(found))
+    problems = loading.problems()
+    if problems:
+        raise InvalidDefinitionsError(problems)
+    # By now no two have one key.
+    return tuple(sorted(definitions, key=attrgetter("key")))
+
+
+def _no_folder(folder: str, what: str) -> SettingsError:
+    return SettingsError(
+        f"the folder of the definitions, {printable(folder)}, {what}",
+        hint="Make it, or name the right one with --campaigns (CAMPAIGNSYNC_CAMPAIGNS).",
+    )
+
+
+class DefinitionFiles:
+    """The definition files of one working directory.
+
+    Args:
+        root: The working directory.
+        folder: The folder of the definitions, as typed.
+    """
+
+    def __init__(self, *, root: Path, folder: str) -> None:
+        self._root = root
+        self._folder = source_of(folder, root=root)
+
+    async def load(self, known: Mapping[str, str]) -> tuple[Definition, ...]:
+        """Return all definitions, sorted by name; see `load_now`."""
+        return self.load_now(known)
+
+    def load_now(self, known: Mapping[str, str]) -> tuple[Definition, ...]:
+        """Return all definitions, sorted by name.
+
+        Args:
+            known: Digests that need not be parsed, and the campaigns' names.
+
+        Raises:
+            InvalidDefinitionsError: Some have problems; all problems of all files, in order.
+            SettingsError: The folder isn't there, and nothing was ever created from it.
+        """
+        # Git keeps no empty folder: with its last definition it is gone, and that was meant.
+        is_emptied = bool(known) and not os.path.lexists(self._root / self._folder)
+        return () if is_emptied else _load(self._below_folder(), self._read, known)
+
+    def validate(self, paths: Sequence[str]) -> tuple[Problem, ...]:
+        """Return all problems of these files, and of the files below these folders, in order.
+
+        Args:
+            paths: As typed, relative to the working directory; none means the folder of the definitions.
+
+        Raises:
+            SettingsError: The folder of the definitions isn't there.
+        """
+        loading = _Loading(self._read, {})
+        for _ in loading.each(self._named(paths)):
+            pass
+        return loading.problems()
+
+    def _read(self, source: str) -> bytes:
+        return read(f"{self._root}/{source}")
+
+    def _below_folder(self) -> Iterator[str | Problem]:
+        path = self._root / self._folder
+        if not path.is_dir():
+            raise _no_folder(self._folder, "is not a folder" if path.exists() else "does not exist")
+        yield from Finder(self._root).below(self._folder)
+
+    def _named(self, paths: Sequence[str]) -> Iterator[str | Problem]:
+        finder = Finder(self._root)
+        for path in [source_of(typed, root=self._root) for typed in paths] or [self._folder]:
+            if path == self._folder:
+                yield from self._below_folder()
+            elif (self._root / path).is_dir():
+                yield from finder.below(path)
+            else:
+                yield finder.one(path)
+
+
+class CommittedDefinitions:
+    """The definition files of one commit: its blobs, byte for byte.
+
+    Args:
+        tree: The folder of the definitions in the commit.
+        folder: What to call the folder: its path as typed.
+    """
+
+    def __init__(self, tree: "Tree", *, folder: str) -> None:
+        self._tree = tree
+        self._folder = os.path.normpath(folder)
+
+    async def load(self, known: Mapping[str, str]) -> tuple[Definition, ...]:
+        """Return all definitions, sorted by name; arguments and errors as for `DefinitionFiles.load_now`."""
+        if not self._tree.blobs and not known:
+            raise _no_folder(self._folder, f"does not exist in the commit {self._tree.commit[:12]}")
+        found = [(blob, each) for blob in self._tree.blobs if (each := self._found(blob)) is not None]
+        wanted = {each: blob for blob, each in found if isinstance(each, str)}
+        contents = await self._tree.read(list(wanted.values()))
+        return _load([each for _, each in found], lambda source: contents[wanted[source].path], known)
+
+    def _found(self, blob: "Blob") -> str | Problem | None:
+        """Return a blob's path as a source, or what hinders it from being one; None for what is skipped."""
+        inside = os.path.relpath(blob.path, self._tree.folder)
+        source = os.path.normpath(f"{self._folder}/{inside}")
+        if inside != "." and any(step.startswith(".") for step in inside.split("/")):
+            return None
+        if blob.mode in {LINK, SUBMODULE}:
+            return problem_of(source, LINKED if blob.mode == LINK else SUBMODULED)
+        if inside == ".":
+            return problem_of(source, "is a file, not a folder")
+        if not looks_like_definition(source):
+            return None
+        if blob.size > LARGEST:
+            return problem_of(source, too_large(blob.size))
+        return fit(source)
+
+
+def source_of(path: str, *, root: Path) -> str:
+    """Return a path as the program calls it: relative to the working directory where it is inside."""
+    normal = os.path.normpath(path)
+    if os.path.isabs(normal) and Path(normal).is_relative_to(root):  # noqa: PTH117  # a text to compare
+        return os.path.relpath(normal, root)
+    return normal

@@ -1,0 +1,191 @@
+"""What the models refuse, in people's words: what is wrong, and what is right. Pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from campaignsync.definitions.model import CONTROL, CONTROL_IN_LINES, LINES, Campaign, Words
+from campaignsync.definitions.suggestions import nearest_choice
+from campaignsync.definitions.yaml import Loc, kind_of
+from campaignsync.definitions.yaml_errors import cut, quoted
+from campaignsync.report.escape import printable
+
+_ITEM = 0
+"""Stands for any index of a list, whose items all follow one rule."""
+_MOST_KEYS = 3
+"""How many of a mapping's keys are named."""
+_MEANT = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
+"""What people write for a boolean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """Something that a definition may not say.
+
+    Attributes:
+        loc: The value, or the key that is missing or unknown.
+        message: What is wrong and what is right.
+        is_key: It is about the key, not its value.
+    """
+
+    loc: Loc
+    message: str
+    is_key: bool = False
+
+
+def dotted(loc: Loc) -> str:
+    """Return a place as ``dialingStrategy.callingHours.days[0].start``."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{cut(part)}" for part in loc)
+    return "".join(parts).removeprefix(".")
+
+
+def explain(error: ValidationError) -> Iterator[Flaw]:
+    """Find all that is wrong with the data that the models refused, one flaw for each value."""
+    seen = set()
+    for details in error.errors(include_url=False):
+        loc = details["loc"]
+        if loc in seen:
+            continue
+        seen.add(loc)
+        place = tuple(_ITEM if isinstance(part, int) else part for part in loc)
+        if details["type"] == "extra_forbidden":
+            yield Flaw(loc=loc, message=_unknown_key(str(loc[-1]), place[:-1]), is_key=True)
+        else:
+            yield Flaw(loc=loc, message=_message(details, all_fields()[place]))
+
+
+@cache
+def all_fields() -> Mapping[Loc, FieldInfo]:
+    """Return the field of each key, by the keys that lead to it; 0 stands for any index of a list."""
+    whole = Annotated[Campaign, Words(value="a mapping of keys such as name and queue_name")]
+    return dict(_fields((), FieldInfo.from_annotation(whole)))
+
+
+def expected(field: FieldInfo) -> str:
+    """Return what a key takes, such as ``a whole number from 5 to 120 (seconds)``."""
+    words = _words(field)
+    note = f" ({words.note})" if words.note else ""
+    return (
+        (words.value or _described(field)) + note + ("" if field.is_required() else ", and may be left out")
+    )
+
+
+def _words(field: FieldInfo) -> Words:
+    return next((each for each in field.metadata if isinstance(each, Words)), Words())
+
+
+def _described(field: FieldInfo) -> str:
+    bounds = {
+        name: getattr(each, name)
+        for each in field.metadata
+        for name in ("ge", "le", "max_length")
+        if getattr(each, name, None) is not None
+    }
+    (kind,) = _types(field.annotation)
+    if kind is bool:
+        return "true or false"
+    if kind is int:
+        return f"a whole number from {bounds['ge']} to {bounds['le']}"
+    if kind is str:
+        return f"a string of 1 to {bounds['max_length']} characters"
+    if get_origin(kind) is Literal:
+        choices = get_args(kind)
+        return "one of " + ", ".join(choices) if len(choices) > 1 else str(choices[0])
+    *others, last = [inner.alias or name for name, inner in kind.model_fields.items()]
+    if len(others) >= _MOST_KEYS:
+        others, last = others[:_MOST_KEYS], "more"
+    return f"a mapping with {', '.join(others)} and {last}" if others else f"a mapping with {last}"
+
+
+def _message(details: ErrorDetails, field: FieldInfo) -> str:  # noqa: C901, PLR0911  # one case a kind of error
+    value, bound, words = details["input"], details.get("ctx", {}), _words(field)
+    refused = f"{quoted(value)} is not {expected(field)}"
+    note = f" ({words.note})" if words.note else ""
+    match details["type"]:
+        case "rule":
+            return details["msg"]
+        case "missing":
+            return f"is missing: {expected(field)}"
+        case _ if value is None:
+            return f"has no value: {expected(field)}"
+        case "string_type" if not words.suggest and not isinstance(value, dict | list):
+            return f"{quoted(value)} is {kind_of(value)} to YAML, not a string: write it in quotes"
+        case "string_pattern_mismatch" if not words.suggest:
+            return _unprintable(value, field, is_lines=bound["pattern"] == LINES)
+        case "string_too_long":
+            return f"{len(value)} characters are more than {bound['max_length']}"
+        case "too_short":
+            return f"the list is empty: {expected(field)}"
+        case "less_than_equal":
+            return f"{quoted(value)} is more than {bound['le']}{note}"
+        case "greater_than_equal":
+            return f"{quoted(value)} is less than {bound['ge']}{note}"
+        case _ if isinstance(value, str):
+            return refused + _advice(value, field)
+    return refused
+
+
+def _unprintable(value: str, field: FieldInfo, *, is_lines: bool) -> str:
+    found = re.search(f"[{CONTROL_IN_LINES if is_lines else CONTROL}]", value)
+    if not found:
+        return f"{quoted(value)} is blank: {expected(field)}"
+    where = "" if is_lines else ": only one line is allowed, without control characters"
+    return f"{quoted(value)} holds {printable(found.group())}{where or ', a control character: remove it'}"
+
+
+def _advice(value: str, field: FieldInfo) -> str:
+    """Return what to write instead of a string, where that is known."""
+    (kind,) = _types(field.annotation)
+    if kind is int:
+        return ": remove the quotes" if value.strip().lstrip("+-").isdecimal() else ""
+    if kind is bool:
+        meant = _MEANT.get(value.lower())
+        return f": write {meant}, without quotes" if meant else ""
+    suggest = _words(field).suggest
+    near = None
+    if suggest is not None:
+        near = suggest(value)
+    elif get_origin(kind) is Literal:
+        near = nearest_choice(value, get_args(kind))
+    return f"; perhaps you meant {near}" if near else ""
+
+
+def _unknown_key(key: str, above: Loc) -> str:
+    if key == "<<":
+        return "YAML 1.2 has no merge key: write the keys out"
+    known = [(place[:-1], str(place[-1])) for place in all_fields() if place and place[-1] != _ITEM]
+    for home, name in known:
+        if name == key:
+            return f"belongs in {dotted(home).replace('[0]', '[]')}" if home else "belongs at the top level"
+    here = [name for home, name in known if home == above]
+    near = nearest_choice(key, here)
+    return "unknown key; " + (f"perhaps you meant `{near}`" if near else f"known here: {', '.join(here)}")
+
+
+def _types(annotation: Any) -> Iterator[Any]:  # noqa: ANN401  # any annotation
+    """Return the types of a value; what says in a union that it may be left out isn't one."""
+    if get_origin(annotation) in {Union, UnionType}:
+        for each in get_args(annotation):
+            yield from _types(each)
+    elif get_origin(annotation) is Annotated:
+        yield from _types(get_args(annotation)[0])
+    elif annotation is not NoneType and (isinstance(annotation, type) or get_origin(annotation)):
+        yield annotation
+
+
+def _fields(place: Loc, field: FieldInfo) -> Iterator[tuple[Loc, FieldInfo]]:
+    """Find a field and all within it, by the keys that lead to them."""
+    yield place, field
+    for kind in _types(field.annotation):
+        if get_origin(kind) is list:
+            yield from _fields((*place, _ITEM), FieldInfo.from_annotation(get_args(kind)[0]))
+        elif isinstance(kind, type) and issubclass(kind, BaseModel):
+            for name, inner in kind.model_fields.items():
+                yield from _fields((*place, inner.alias or name), inner)

@@ -1,0 +1,209 @@
+"""Which place a run records in, and which it refuses, in real repositories."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from campaignsync.claims import Rules
+from campaignsync.commands.recording import Recording, recording
+from campaignsync.commands.workplace import Tuning, Workplace
+from campaignsync.errors import CampaignSyncError, GitError, LockedError
+from campaignsync.progress import TerminalProgress
+from campaignsync.protocol.ports import Options
+from campaignsync.protocol.tools import Context
+from campaignsync.repository.folder import Folder
+from campaignsync.repository.local_branch import LocalBranch
+from campaignsync.repository.remote_branch import RemoteBranch
+from tests.integration.clones import BILLING, MESSAGE, MOMENT, STATE, Clone, Remote, new_clone, state, text
+
+pytestmark = pytest.mark.anyio
+
+DEFAULT = Tuning()
+PUSH = Tuning(is_pushing=True)
+LOCAL = Tuning(is_local=True)
+FOLDER = Tuning(is_committing=False)
+
+
+class _Clock:
+    def now(self) -> datetime:
+        return MOMENT
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        await anyio.lowlevel.checkpoint()
+
+    def jitter(self) -> float:
+        return 0.0
+
+
+@asynccontextmanager
+async def opened(
+    root: Path, tuning: Tuning = DEFAULT, *, state: str = STATE, campaigns: str = "campaigns"
+) -> AsyncIterator[Recording]:
+    """Give what records there, as a command does."""
+    progress = TerminalProgress(is_verbose=False, rate_limit=None)
+    place = Workplace(root=root, env=os.environ, campaigns=campaigns, state=state, progress=progress)
+    context = Context(
+        clock=_Clock(),
+        progress=progress,
+        stop=anyio.Event(),
+        options=Options(host="https://platform.kore.ai", app_id="st-1", run_id="run-1"),
+        rules=Rules(timeout_s=30.0, settle_s=120.0, rate_limit=60),
+    )
+    async with recording(place, context, tuning=tuning) as found:
+        yield found
+
+
+async def refusal(
+    root: Path, tuning: Tuning = DEFAULT, *, state: str = STATE, campaigns: str = "campaigns"
+) -> CampaignSyncError:
+    with pytest.raises(CampaignSyncError) as caught:
+        async with opened(root, tuning, state=state, campaigns=campaigns):
+            pass
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("tuning", "kind", "reads_work_tree"),
+    [(DEFAULT, LocalBranch, True), (LOCAL, LocalBranch, True), (FOLDER, Folder, False)],
+    ids=["default", "local", "no commit"],
+)
+async def test_without_an_upstream(
+    clone: Clone, tuning: Tuning, kind: type, *, reads_work_tree: bool
+) -> None:
+    async with opened(clone.path, tuning) as found:
+        assert (type(found.recorder), found.work_tree is not None) == (kind, reads_work_tree)
+
+
+@pytest.mark.parametrize(
+    ("tuning", "kind"),
+    [(PUSH, RemoteBranch), (LOCAL, LocalBranch), (FOLDER, Folder)],
+    ids=["push", "local", "none"],
+)
+async def test_with_an_upstream(remote: Remote, tuning: Tuning, kind: type) -> None:
+    async with opened(remote.first.path, tuning) as found:
+        assert type(found.recorder) is kind
+
+
+async def test_where_others_may_sync_a_run_that_tells_nobody_is_refused(remote: Remote) -> None:
+    error = await refusal(remote.first.path)
+    assert "has an upstream" in error.message
+    assert ("--push" in error.hint, "--local" in error.hint) == (True, True)
+
+
+async def test_on_no_branch_nothing_is_recorded_here_but_on_the_remote(remote: Remote) -> None:
+    remote.first.git("switch", "--quiet", "--detach")
+    error = await refusal(remote.first.path)
+    assert "detached HEAD" in error.message
+    assert ("git switch" in error.hint, "--push" in error.hint) == (True, True)
+    async with opened(remote.first.path, PUSH) as found:
+        await found.recorder.check()
+
+
+@pytest.mark.parametrize("tuning", [DEFAULT, PUSH], ids=["default", "push"])
+async def test_outside_git_there_is_only_the_folder(tmp_path: Path, tuning: Tuning) -> None:
+    assert "--no-commit" in (await refusal(tmp_path, tuning)).hint
+    async with opened(tmp_path, FOLDER) as found:
+        assert type(found.recorder) is Folder
+
+
+async def test_beside_a_bare_repository_there_is_no_work_tree(clone: Clone, tmp_path: Path) -> None:
+    """A usual place for many linked work trees: the folder above them names the bare repository."""
+    folder = tmp_path / "many"
+    clone.git("clone", "--quiet", "--bare", ".", str(folder / ".bare"))
+    (folder / ".git").write_text("gitdir: ./.bare\n", encoding="utf-8")
+    Clone(folder).git("worktree", "add", "--quiet", "main")
+    assert "not inside a git work tree" in (await refusal(folder)).message
+    async with opened(folder / "main") as found:
+        assert type(found.recorder) is LocalBranch
+
+
+@pytest.mark.parametrize("what", ["state", "campaigns"])
+@pytest.mark.parametrize("path", ["../outside", "/nowhere/outside", "out/side", ".."])
+async def test_what_no_commit_can_hold_is_refused(clone: Clone, what: str, path: str) -> None:
+    (clone.path / "out").symlink_to("..")
+    state, campaigns = (path, "campaigns") if what == "state" else (STATE, path)
+    error = await refusal(clone.path, state=state, campaigns=campaigns)
+    assert f"{path}, is outside the work tree" in error.message
+    assert "--no-commit" in error.hint
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may give a folder away")
+async def test_a_repository_of_somebody_else_is_told_in_gits_words(clone: Clone) -> None:
+    os.chown(clone.path, 12345, 12345)
+    assert "dubious ownership" in (await refusal(clone.path)).message
+
+
+async def test_a_second_run_is_refused_from_any_work_tree_and_by_any_path(clone: Clone) -> None:
+    clone.git("worktree", "add", "--quiet", "-b", "side", "../side")
+    (clone.path.parent / "alias").symlink_to(clone.path)
+    side, alias = clone.path.parent / "side", clone.path.parent / "alias"
+    async with opened(clone.path):
+        for root, path in (
+            (clone.path, STATE),
+            (side, STATE),
+            (alias, STATE),
+            (clone.path / "state", "campaigns.json"),
+        ):
+            with pytest.raises(LockedError, match=f"{path}: another run in this clone holds it"):
+                async with opened(root, FOLDER, state=path, campaigns=str(clone.path / "campaigns")):
+                    pass
+        async with opened(clone.path, state="state/staging.json"):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("folder", "typed", "source"),
+    [
+        (".", "campaigns", BILLING),
+        (".", "./campaigns/", BILLING),
+        (".", "{top}/campaigns", BILLING),
+        ("campaigns", ".", "billing.yaml"),
+        ("campaigns/deep", "..", "../billing.yaml"),
+        ("state", "../campaigns", "../campaigns/billing.yaml"),
+    ],
+)
+async def test_a_commits_definitions_have_the_names_that_the_folders_have(
+    clone: Clone, folder: str, typed: str, source: str
+) -> None:
+    (clone.path / folder).mkdir(exist_ok=True)
+    campaigns = typed.replace("{top}", str(clone.path))
+    async with opened(clone.path / folder, state="x.json", campaigns=campaigns) as found:
+        committed = await (await found.recorder.snapshot()).definitions.load({})
+        assert found.work_tree is not None
+        here = await found.work_tree.load({})
+    assert ([each.source for each in committed], committed) == ([source], here)
+
+
+async def test_a_run_that_records_nothing_leaves_the_clone_as_it_is(remote: Remote) -> None:
+    remote.first.make_untidy()
+    before = remote.first.everything
+    async with opened(remote.first.path, PUSH) as found:
+        await found.recorder.check()
+        await found.recorder.snapshot()
+    assert remote.first.everything == before
+
+
+async def test_what_is_pushed_is_the_remotes_alone(remote: Remote) -> None:
+    before = remote.first.everything
+    async with opened(remote.first.path, PUSH) as found:
+        await found.recorder.check()
+        base = await found.recorder.snapshot()
+        commit = await found.recorder.commit(base, state("a"), MESSAGE)
+        assert await found.recorder.publish(base, commit) is None
+    assert (remote.tip, remote.shown(STATE), remote.first.everything) == (commit, text("a"), before)
+
+
+async def test_a_run_in_an_empty_repository_is_told(tmp_path: Path) -> None:
+    clone = new_clone(tmp_path / "new")
+    async with opened(clone.path) as found:
+        with pytest.raises(GitError, match="the branch main has no commit"):
+            await found.recorder.check()
