@@ -15,6 +15,9 @@ import click
 
 _T = TypeVar("_T")
 
+_CLOCK: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Linux has both (clock_gettime(2)); the other doesn't count the time for which a machine is suspended."""
+
 
 class SystemClock:
     """The machine's own clocks and chance."""
@@ -24,8 +27,8 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Return seconds on a clock that nobody sets."""
-        return time.monotonic()
+        """Return seconds on a clock that nobody sets, and that goes on while the machine is suspended."""
+        return time.clock_gettime(_CLOCK)
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

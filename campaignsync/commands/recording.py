@@ -8,7 +8,7 @@ from functools import partial
 from campaignsync.commands.workplace import Tuning, Workplace
 from campaignsync.definitions import CommittedDefinitions, source_of
 from campaignsync.errors import GitError
-from campaignsync.protocol.journal import Journal
+from campaignsync.protocol.journal import Journal, Replay
 from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.ports import Definitions, Recorder
 from campaignsync.protocol.tools import Context
@@ -62,13 +62,31 @@ async def recording(place: Workplace, context: Context, *, tuning: Tuning) -> As
                 where=str(place.journal),
                 run_id=context.options.run_id,
                 is_shared=recorder.is_shared,
+                branch=recorder.ref if isinstance(recorder, LocalBranch) else "",
             )
+            _check_left(journal.found, recorder)
             has_commit = recorder.has_history and not recorder.is_shared
             yield Recording(
                 recorder=recorder,
                 ledger=Ledger(recorder, journal, context),
                 work_tree=place.definitions if has_commit else None,
             )
+
+
+def _check_left(found: Replay, recorder: Recorder) -> None:
+    """Raise GitError where what earlier runs left is not for this place to resolve or record."""
+    if not recorder.is_shared and found.shared_claims:
+        raise GitError(
+            "a sync --push of this clone was ended before it had recorded what it sent",
+            hint="Run sync --push first: it finds out what became of it.",
+        )
+    is_elsewhere = isinstance(recorder, LocalBranch) and found.branch not in {"", recorder.ref}
+    if is_elsewhere and found.state.entries:
+        branch = found.branch.removeprefix("refs/heads/")
+        raise GitError(
+            f"a sync on the branch {branch} left campaigns in the journal that are not recorded there yet",
+            hint=f"Switch to it (git switch {branch}) and run sync there first; it records them.",
+        )
 
 
 async def _usable_git(place: Workplace, layout: Layout | None) -> Git | None:
@@ -103,6 +121,8 @@ async def _recorder(
             "side would know what the other sends",
             hint="Run it with --push. If nobody else syncs, neither people nor a workflow: --local.",
         )
+    if tuning.is_local:
+        await _check_not_behind(files)
     ref = await current_branch(git)
     if ref is None:
         raise GitError(
@@ -110,6 +130,17 @@ async def _recorder(
             hint="Switch to the branch that holds the state (git switch BRANCH), or run it with --push.",
         )
     yield LocalBranch(files, ref=ref, note=context.progress.note)
+
+
+async def _check_not_behind(files: Files) -> None:
+    """Raise GitError where the upstream, as last fetched, has entries that this branch lacks."""
+    known = [await commit_at(files.git, revision) for revision in ("@{upstream}", "HEAD")]
+    states = [(await files.at(commit)).state for commit in known if commit is not None]
+    if len(states) == len(known) and states[0].entries.keys() - states[1].entries.keys():
+        raise GitError(
+            "the upstream has campaigns that this branch lacks, so they would be created again",
+            hint="Run git pull first. If other runs record there, use sync --push and not --local.",
+        )
 
 
 def _files(place: Workplace, layout: Layout, git: Git) -> Files:

@@ -11,14 +11,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from campaignsync.definitions.model import CONTROL, CONTROL_IN_LINES, LINES, Campaign, Words
+from campaignsync.definitions.model import CONTROL, CONTROL_IN_LINES, LINES, RULE, Campaign, Words
 from campaignsync.definitions.suggestions import nearest_choice
 from campaignsync.definitions.yaml import Loc, kind_of
 from campaignsync.definitions.yaml_errors import cut, quoted
 from campaignsync.report.escape import printable
 
 _ITEM = 0
-"""Stands for any index of a list, whose items all follow one rule."""
+"""Any index of a list, whose items all follow one rule."""
 _MOST_KEYS = 3
 """How many of a mapping's keys are named."""
 _MEANT = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
@@ -63,7 +63,7 @@ def explain(error: ValidationError) -> Iterator[Flaw]:
 
 @cache
 def all_fields() -> Mapping[Loc, FieldInfo]:
-    """Return the field of each key, by the keys that lead to it; 0 stands for any index of a list."""
+    """Return the field of each key, by the keys that lead to it; 0 is any index of a list."""
     whole = Annotated[Campaign, Words(value="a mapping of keys such as name and queue_name")]
     return dict(_fields((), FieldInfo.from_annotation(whole)))
 
@@ -72,9 +72,8 @@ def expected(field: FieldInfo) -> str:
     """Return what a key takes, such as ``a whole number from 5 to 120 (seconds)``."""
     words = _words(field)
     note = f" ({words.note})" if words.note else ""
-    return (
-        (words.value or _described(field)) + note + ("" if field.is_required() else ", and may be left out")
-    )
+    optional = "" if field.is_required() else ", and may be left out"
+    return f"{words.value or _described(field)}{note}{optional}"
 
 
 def _words(field: FieldInfo) -> Words:
@@ -108,9 +107,9 @@ def _message(details: ErrorDetails, field: FieldInfo) -> str:  # noqa: C901, PLR
     value, bound, words = details["input"], details.get("ctx", {}), _words(field)
     refused = f"{quoted(value)} is not {expected(field)}"
     note = f" ({words.note})" if words.note else ""
+    if details["type"] == RULE:
+        return details["msg"]
     match details["type"]:
-        case "rule":
-            return details["msg"]
         case "missing":
             return f"is missing: {expected(field)}"
         case _ if value is None:
@@ -136,8 +135,10 @@ def _unprintable(value: str, field: FieldInfo, *, is_lines: bool) -> str:
     found = re.search(f"[{CONTROL_IN_LINES if is_lines else CONTROL}]", value)
     if not found:
         return f"{quoted(value)} is blank: {expected(field)}"
-    where = "" if is_lines else ": only one line is allowed, without control characters"
-    return f"{quoted(value)} holds {printable(found.group())}{where or ', a control character: remove it'}"
+    holds = f"{quoted(value)} holds {printable(found.group())}"
+    if is_lines:
+        return f"{holds}, a control character: remove it"
+    return f"{holds}: only one line is allowed, without control characters"
 
 
 def _advice(value: str, field: FieldInfo) -> str:

@@ -74,7 +74,7 @@ def _unscheduled(is_enabled: bool) -> bool:  # noqa: FBT001  # pydantic passes t
     return is_enabled
 
 
-def _quoted(number: object) -> object:
+def _refuse_number(number: object) -> object:
     if type(number) in {int, float}:
         raise PydanticCustomError(
             RULE,
@@ -146,7 +146,7 @@ class CallerId(_Part):
     phone_number: Annotated[
         str,
         StringConstraints(pattern=PHONE_NUMBER),
-        BeforeValidator(_quoted),
+        BeforeValidator(_refuse_number),
         Words(
             value='a telephone number such as "+12025550123", with + and 7 to 15 digits, the first not 0',
             suggest=nearest_phone_number,
@@ -164,14 +164,12 @@ class CallingBlock(_Part):
 
     model_config = ConfigDict(title="Calling block")
 
-    day: Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"] = Field(title="Day", description="The weekday.")
+    day: Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"] = Field(description="The weekday.")
     start: Time = Field(
-        title="Start",
         description="The first minute, on the 12-hour clock in the campaign's time zone: h:mm AM or h:mm PM.",
         examples=["9:00 AM"],
     )
     end: Time = Field(
-        title="End",
         description="When calling stops, after the start, on the same day: h:mm AM or h:mm PM.",
         examples=["6:00 PM"],
     )
@@ -182,9 +180,7 @@ class CallingHours(_Part):
 
     model_config = ConfigDict(title="Calling hours")
 
-    frequency: Literal["WEEKLY", "DAILY", "CUSTOM"] = Field(
-        title="Frequency", description="How the calling hours repeat."
-    )
+    frequency: Literal["WEEKLY", "DAILY", "CUSTOM"] = Field(description="How the calling hours repeat.")
     timezone: Annotated[
         str,
         AfterValidator(_known_zone),
@@ -200,10 +196,7 @@ class CallingHours(_Part):
         Field(min_length=1),
         _between_items(disorder),
         Words(value="a list of at least one block of day, start and end"),
-    ] = Field(
-        title="Days",
-        description="When calls may be made. Blocks of one day may touch, and may not overlap.",
-    )
+    ] = Field(description="When calls may be made. Blocks of one day may touch, and may not overlap.")
 
 
 class DialingStrategy(_Part):
@@ -251,7 +244,7 @@ class DialingStrategy(_Part):
 class Schedule(_Part):
     """When the campaign starts by itself: never.
 
-    It stands in the API's sample, not in its table. The keys that would say when are not documented, so
+    It is in the API's sample, not in its table. The keys that would say when are not documented, so
     a campaign with scheduling might dial at an hour that nobody chose.
     """
 
@@ -276,13 +269,12 @@ class Campaign(_Part):
 
     name: Line = Field(
         max_length=48,
-        title="Name",
         description="The campaign's name, at most 48 characters. It identifies the campaign: no other in the "
         "account may have it, in whatever case.",
         examples=["Billing Reminder Voice Campaign"],
     )
     description: Annotated[str, StringConstraints(pattern=LINES)] = Field(
-        max_length=256, title="Description", description="What the campaign is for, at most 256 characters."
+        max_length=256, description="What the campaign is for, at most 256 characters."
     )
     contact_lists: Annotated[
         list[ContactList],
@@ -301,7 +293,7 @@ class Campaign(_Part):
         BeforeValidator(_as_string),
         WithJsonSchema({"enum": ["1", "2", "3", "4", "5", 1, 2, 3, 4, 5]}),
         Words(note="5 is the highest"),
-    ] = Field(title="Priority", description="1 to 5; of two campaigns that wait, the higher is dialed first.")
+    ] = Field(description="1 to 5; of two campaigns that wait, the higher is dialed first.")
     dialing_mode: Literal["Agentless", "Progressive", "Preview"] = Field(
         alias="dialingMode",
         title="Dialing mode",
@@ -314,7 +306,6 @@ class Campaign(_Part):
     )
     schedule: Annotated[Schedule, Words(value="a mapping with isSchedulingEnabled: false")] = Field(
         default=Schedule(isSchedulingEnabled=False),
-        title="Schedule",
         description="May be left out. A campaign does not dial until a person starts it.",
     )
     queue_name: Annotated[Line, Words(value="the name of an agent queue")] = Field(

@@ -130,6 +130,7 @@ _ADVICE = (
         "found invalid Unicode character escape",
         "no such character: write the character itself, or `\\U0001F600`",
     ),
+    _Advice("did not find expected node content", "a value is missing here: check the brackets before it"),
     _Advice("found a tab character", "a tab can't indent: use spaces"),
 )
 
@@ -151,4 +152,7 @@ def explain_error(error: YAMLError, text: str) -> ParseError:
             message = advice.message
             if advice.is_at_start and error.context_mark is not None:
                 mark = error.context_mark
-    return ParseError(message, place=(mark.line + 1, mark.column + 1))
+    # The parser takes the end of the text for the start of one line more.
+    is_at_end = mark.index >= len(text)
+    place = place_at(text, len(text)) if is_at_end else (mark.line + 1, mark.column + 1)
+    return ParseError(message, place=place)

@@ -3,7 +3,7 @@
 Each line is on the disk before the step that it announces, so that the next run in the clone knows what a
 killed one may have sent. One JSON object a line:
 
-- ``{"run": ID, "shared": BOOL, "host": …, "appId": …}``: the lines below are of this run;
+- ``{"run": ID, "shared": BOOL, "branch": REF, "host": …, "appId": …}``: the lines below are of this run;
 - ``{"put": {NAME: ENTRY}}``: a claim or a record, as the state file has it;
 - ``{"sent": NAME, "sends": N}``: the claim's N-th request is about to go, or N-1 after all;
 - ``{"drop": NAME}``: the claim was given up.
@@ -38,6 +38,7 @@ class Replay:
         dropped: Identities of claims that were given up.
         runs: The ids of the runs that wrote it, and of those whose claims they kept.
         local_runs: The ids of those runs whose claims only this clone knows of.
+        branch: The local branch that the last run was to record on; empty where it was another place.
     """
 
     state: State = field(default_factory=State)
@@ -45,6 +46,7 @@ class Replay:
     dropped: frozenset[str] = frozenset()
     runs: frozenset[str] = frozenset()
     local_runs: frozenset[str] = frozenset()
+    branch: str = ""
 
     def changes(self) -> tuple[Change, ...]:
         """Return what it knows, as changes to a state that has none of it."""
@@ -105,12 +107,14 @@ class _Reading:
         self._dropped: set[str] = set()
         self._runs: set[str] = set()
         self._local_runs: set[str] = set()
+        self._branch = ""
 
     def take(self, line: Mapping[str, Any], *, where: str) -> None:
         match line:
             case {"run": str(run), "shared": bool(is_shared), "host": str(host), "appId": str(app_id)}:
                 self._state = self._state.bound_to(host=host, app_id=app_id)
                 self._is_shared = is_shared
+                self._branch = str(line.get("branch", ""))
                 self._runs.add(run)
             case {"put": {**entries}} if self._runs:
                 for name, data in entries.items():
@@ -148,6 +152,7 @@ class _Reading:
             dropped=frozenset(self._dropped),
             runs=frozenset(self._runs),
             local_runs=frozenset(self._local_runs),
+            branch=self._branch,
         )
 
 
@@ -159,6 +164,7 @@ class Journal:
         where: What to call it in an error: its path.
         run_id: This run's id.
         is_shared: This run publishes its claims.
+        branch: The local branch that this run records on; empty where it is another place.
 
     Attributes:
         found: What earlier runs left.
@@ -167,9 +173,11 @@ class Journal:
         StateError: It can't be read, or is damaged.
     """
 
-    def __init__(self, file: JournalFile, *, where: str, run_id: str, is_shared: bool) -> None:
+    def __init__(
+        self, file: JournalFile, *, where: str, run_id: str, is_shared: bool, branch: str = ""
+    ) -> None:
         self._file = file
-        self._run = {"run": run_id, "shared": is_shared}
+        self._run = {"run": run_id, "shared": is_shared, "branch": branch}
         self._data = file.load()
         self._turn = anyio.Lock()
         self._has_begun = False

@@ -25,7 +25,7 @@ FIRST_PUSH_S = 30.0
 """How long a push is taken to last before this run has made one, in seconds ("Sync" 4)."""
 
 _LOOKS = 6
-"""Fetches that may fail in a row while it is looked up what became of a push."""
+"""Fetches that may fail in a row, once a run has read the branch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +104,11 @@ class Ledger:
             GitError: Git failed, or the remote can't be reached.
             StateError: The state there is damaged, or another account's.
         """
-        mine = self._journal.found.changes() if self._base is None else changes(self._base.state, self.state)
-        tip = await self._recorder.snapshot()
+        if self._base is None:
+            mine, tip = self._journal.found.changes(), await self._recorder.snapshot()
+        else:
+            mine = changes(self._base.state, self.state)
+            tip = await self._look(self._tools.pause)
         self._source = tip.id
         self._take(tip, mine)
 
@@ -370,7 +373,7 @@ class Ledger:
                 return replace(base, id=commit, state=state, has_state=True)
             reason = answer
             self._tools.progress.detail(f"the push was not taken ({attempt} of {TRIES}): {reason}")
-            tip = await self._look()
+            tip = await self._look(self._tools.clock.sleep)
             if await self._recorder.holds(tip, commit):
                 self._note_push(started, commit)
                 return tip
@@ -384,8 +387,8 @@ class Ledger:
         self._push_s = max(self._push_s, self._tools.clock.monotonic() - started)
         self.commit = commit if self._recorder.has_history else None
 
-    async def _look(self) -> Snapshot:
-        """Read the branch, patiently: until then it isn't known what became of a push.
+    async def _look(self, pause: Callable[[float], Awaitable[None]]) -> Snapshot:
+        """Read the branch, patiently: a network that fails once must not end a run that waits or has pushed.
 
         Raises:
             GitError: It can't be read in `_LOOKS` tries.
@@ -394,8 +397,8 @@ class Ledger:
             try:
                 return await self._recorder.snapshot()
             except GitError as error:
-                self._tools.progress.detail(f"looking up the push failed: {error.message}")
-                await self._tools.clock.sleep(backoff_s(attempt) / 5)
+                self._tools.progress.detail(f"reading the branch failed: {error.message}")
+                await pause(backoff_s(attempt) / 5)
         return await self._recorder.snapshot()
 
     def _refuse_loss(self, tip: State, state: State) -> None:

@@ -26,7 +26,7 @@ class LocalBranch:
 
     def __init__(self, files: Files, *, ref: str, note: Callable[[str], None]) -> None:
         self._files = files
-        self._ref = ref
+        self.ref = ref
         self._note = note
         # Where the branch was before this work tree has followed it: what a killed run leaves to do.
         self._moved_from = f"refs/worktree/campaignsync/{sha256(os.fsencode(files.state)).hexdigest()[:16]}"
@@ -46,7 +46,7 @@ class LocalBranch:
 
     async def publish(self, base: Snapshot, commit: str) -> str | None:
         git = self._files.git
-        moves = f"update {self._ref} {commit} {base.id}\nupdate {self._moved_from} {base.id}\n"
+        moves = f"update {self.ref} {commit} {base.id}\nupdate {self._moved_from} {base.id}\n"
         moved = await git.ask("update-ref", "-m", "campaignsync: record", "--stdin", stdin=moves.encode())
         if moved.status:
             return moved.words
@@ -63,10 +63,10 @@ class LocalBranch:
         return await self._files.is_ancestor(commit, tip.id)
 
     async def _tip(self) -> str:
-        tip = await commit_at(self._files.git, self._ref)
+        tip = await commit_at(self._files.git, self.ref)
         if tip is None:
             raise GitError(
-                f"the branch {self._ref.removeprefix('refs/heads/')} has no commit",
+                f"the branch {self.ref.removeprefix('refs/heads/')} has no commit",
                 hint="Commit the definitions first.",
             )
         return tip
@@ -89,7 +89,7 @@ class LocalBranch:
         """
         git, path = self._files.git, self._files.state
         literal = ("--", f":(top,literal){path}")
-        if await current_branch(git) != self._ref:
+        if await current_branch(git) != self.ref:
             return False
         if (await git.ask("diff-index", "--cached", "--quiet", base, *literal)).status:
             return False

@@ -164,7 +164,7 @@ class FaultyAccount:
         self._hits = Counter[str]()
         self._late: list[Mapping[str, Any]] = []
         self._failing = self._fault.lists_failing_first
-        self._endless = self._fault.endless_lists
+        self._endless_to_come, self._is_endless = self._fault.endless_lists, False
         self._moves = 0
         self._ids = 0
         for number in range(self._fault.others):
@@ -203,7 +203,7 @@ class FaultyAccount:
 
     def end_fault(self) -> None:
         """Let everything work from now on."""
-        self._is_active, self._failing, self._endless = False, 0, 0
+        self._is_active, self._failing = False, 0
 
     def execute_late(self) -> None:
         """Make what was kept back."""
@@ -271,12 +271,14 @@ class FaultyAccount:
         skip = int(asked["skip"])
         if skip == 0:
             self.on_list()
+            self._is_endless = self._endless_to_come > 0
+            self._endless_to_come -= self._is_endless
         if self._is_active and self._fault.are_lists_refused:
             return self._fault.reply
         if self._failing > 0:
             self._failing -= 1
             return says(503, "upstream connect error")
-        if self._endless > 0:
+        if self._is_endless:
             return self._endless_page(skip)
         page = self._page(skip, int(asked["limit"]))
         if self._moves and skip == 0:

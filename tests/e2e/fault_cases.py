@@ -416,7 +416,7 @@ CASES = (
         title="the disk is full before a send is written",
         story="does not send it",
         fault=_NONE,
-        codes=((1, 0),) * 3,
+        codes=((1, 0), (6, 0), (1, 0)),
         full_at=(2, 4, 2),
         options=_IN_TURN,
     ),

@@ -155,8 +155,9 @@ class Place:
         program(self.holder / "hooks" / "reference-transaction", _HANGS_UP.format(verb=verb))
 
     def allow_pushes(self) -> None:
-        """Let the remote refuse nothing any more."""
-        (self.holder / "allowed").touch()
+        """Let the remote, if there is one, refuse nothing any more."""
+        if self.is_pushing:
+            (self.holder / "allowed").touch()
 
     def push_as_another(self) -> None:
         """Push a commit from another clone."""

@@ -22,7 +22,7 @@ while test "$(ls '{folder}' | wc -l)" -lt 2; do sleep 0.01; done
 
 
 def _race(clones: list[Project]) -> list[Ran]:
-    # The loser would look in the account itself after minutes, which even a busy machine's winner doesn't need.
+    # The loser would look in the account itself after minutes, which no winner needs.
     args = ("sync", "--push", "--format=json", "--settle=120")
     with ThreadPoolExecutor(len(clones)) as pool:
         return list(pool.map(lambda clone: clone.run(*args), clones))

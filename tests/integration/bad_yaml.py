@@ -60,6 +60,7 @@ _SYNTAX = (
     ),
     text("a bracket that stays open", f"{GOOD}contactLists: §[A, B\n", ("", "the `[` here is not closed")),
     text("a brace that stays open", f"{GOOD}schedule: §{{a: b\n", ("", "the `{` here is not closed")),
+    text("nothing after a brace", f"{GOOD}schedule: {{a: §", ("", "a value is missing here")),
     text("a time between braces", f"{GOOD}schedule: {{start: 9§:00 AM}}\n", ("", "must be quoted")),
     text("a key without colon", f"{GOOD}§campaignType\n", ("", "a key without `:` after it")),
     text(

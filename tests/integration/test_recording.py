@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +21,20 @@ from campaignsync.protocol.tools import Context
 from campaignsync.repository.folder import Folder
 from campaignsync.repository.local_branch import LocalBranch
 from campaignsync.repository.remote_branch import RemoteBranch
+from campaignsync.state import Claim
 from tests.integration.clones import BILLING, MESSAGE, MOMENT, STATE, Clone, Remote, new_clone, state, text
+
+CLAIM = Claim(
+    name="Other",
+    source="campaigns/other.yaml",
+    digest="sha256:ab",
+    definition={"name": "Other"},
+    claimed_at=MOMENT,
+    claimed_by="run-1",
+    send_before=MOMENT,
+    lease_seconds=0,
+    sends=0,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -207,3 +221,45 @@ async def test_a_run_in_an_empty_repository_is_told(tmp_path: Path) -> None:
     async with opened(clone.path) as found:
         with pytest.raises(GitError, match="the branch main has no commit"):
             await found.recorder.check()
+
+
+async def leave(root: Path, tuning: Tuning, *, sent: bool) -> None:
+    """Leave a claim in the journal as a killed run does."""
+    async with opened(root, tuning) as left:
+        await left.recorder.check()
+        await left.ledger.refresh()
+        await left.ledger.put([replace(CLAIM, sends=1 if sent else 0)])
+
+
+async def test_what_a_killed_push_left_is_not_for_a_run_without_it(remote: Remote) -> None:
+    await leave(remote.first.path, PUSH, sent=True)
+    assert "a sync --push of this clone was ended" in (await refusal(remote.first.path, LOCAL)).message
+
+
+async def test_what_was_left_on_another_branch_is_recorded_there_first(clone: Clone) -> None:
+    await leave(clone.path, DEFAULT, sent=True)
+    clone.git("switch", "--quiet", "--create", "side")
+    assert "a sync on the branch main left campaigns" in (await refusal(clone.path, DEFAULT)).message
+    clone.git("switch", "--quiet", "main")
+    async with opened(clone.path):
+        pass
+
+
+async def test_what_was_never_sent_is_nobodys_to_record(clone: Clone) -> None:
+    await leave(clone.path, DEFAULT, sent=False)
+    clone.git("switch", "--quiet", "--create", "side")
+    async with opened(clone.path):
+        pass
+
+
+async def test_a_local_sync_behind_its_upstream_is_refused(remote: Remote) -> None:
+    remote.second.commit(STATE, text("Billing"))
+    remote.second.git("push", "--quiet", "origin", "HEAD:main")
+    remote.first.git("fetch", "--quiet")
+    assert (
+        "the upstream has campaigns that this branch lacks"
+        in (await refusal(remote.first.path, LOCAL)).message
+    )
+    remote.first.git("pull", "--quiet", "--rebase")
+    async with opened(remote.first.path, LOCAL):
+        pass

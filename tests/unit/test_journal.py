@@ -22,7 +22,7 @@ UNSENT = replace(CLAIM, sends=0)
 
 
 def began(run: str = "run-1", *, shared: bool = False, host: str = "h", app_id: str = "a") -> dict[str, Any]:
-    return {"run": run, "shared": shared, "host": host, "appId": app_id}
+    return {"run": run, "shared": shared, "branch": "", "host": host, "appId": app_id}
 
 
 def put(*entries: Entry) -> dict[str, Any]:

@@ -222,7 +222,7 @@ def test_no_text_is_more_than_a_flaw(text: str) -> None:
     assert found.problems
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for problem in found.problems:
-        assert 1 <= problem.line <= len(lines) + 1
+        assert 1 <= problem.line <= len(lines)
         assert problem.column >= 1
         assert printable(problem.message) == problem.message
 
