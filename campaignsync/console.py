@@ -13,161 +13,112 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import click
 
-from campaignsync.collector import collect_seldom
 from campaignsync.errors import CampaignSyncError, ExitCode, InvalidDefinitionsError
 
 if TYPE_CHECKING:
+    import anyio
     from _typeshed import ReadableBuffer
 
-    from campaignsync.commands.online import Around
-    from campaignsync.commands.workplace import Workplace
+    from campaignsync.commands.project import Ended, Project
+    from campaignsync.protocol.ports import Clock
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Caller:
-    """Who runs a command, and how.
+class Console:
+    """Who runs a command, and where what it says goes.
 
     Attributes:
         env: The environment.
         root: The working directory.
-        is_verbose: Tell details, and show an expected error's traceback.
+        is_verbose: Log details, and show an expected error's traceback.
     """
 
     env: Mapping[str, str]
     root: Path
     is_verbose: bool
 
-    @property
-    def is_in_actions(self) -> bool:
-        """Whether this runs in GitHub Actions."""
-        return self.env.get("GITHUB_ACTIONS") == "true"
+    def project(self, *, rate_limit: int | None = None) -> "Project":
+        """Return where a command works; with a rate limit, its plan is shown before it is carried out."""
+        from campaignsync.commands.project import Project
+        from campaignsync.progress import TerminalProgress
 
+        progress = TerminalProgress(is_verbose=self.is_verbose, rate_limit=rate_limit)
+        return Project(root=self.root, env=self.env, progress=progress)
 
-def workplace(
-    caller: Caller,
-    /,
-    *,
-    campaigns: str = "campaigns",
-    state: str = "state/campaigns.json",
-    rate_limit: int | None = None,
-    is_sandbox: bool = False,
-) -> "Workplace":
-    """Return where a command works; with a rate limit, the plan is shown before it is carried out."""
-    from campaignsync.commands.workplace import Workplace
-    from campaignsync.progress import TerminalProgress
+    def run_async(self, project: "Project", work: Callable[["Clock", "anyio.Event"], Awaitable[_T]]) -> _T:
+        """Run a command's async part under signals; it is given the clock and what is set by a signal.
 
-    progress = TerminalProgress(is_verbose=caller.is_verbose, rate_limit=rate_limit)
-    return Workplace(
-        root=caller.root,
-        env=caller.env,
-        campaigns=campaigns,
-        state=state,
-        progress=progress,
-        is_sandbox=is_sandbox,
-    )
+        Raises:
+            click.Abort: It was asked to end, and had nothing to tell.
+        """
+        import anyio
 
+        from campaignsync.protocol.tools import StopRequestedError
+        from campaignsync.terminal import SystemClock, run_interruptibly
 
-def run_async(place: "Workplace", work: Callable[["Around"], Awaitable[_T]]) -> _T:
-    """Run a command's async part under signals.
+        async def interruptible(stop: anyio.Event) -> _T:
+            return await work(SystemClock(), stop)
 
-    Raises:
-        click.Abort: It was asked to end, and had nothing to tell.
-    """
-    import anyio
+        async def whole() -> _T:
+            return await run_interruptibly(interruptible, on_exit=project.progress.close)
 
-    from campaignsync.commands.online import Around
-    from campaignsync.protocol.tools import StopRequestedError
-    from campaignsync.terminal import SystemClock, run_interruptibly
+        try:
+            return anyio.run(whole)
+        except StopRequestedError as error:
+            raise click.Abort from error
 
-    async def interruptible(stop: anyio.Event) -> _T:
-        return await work(Around(clock=SystemClock(), stop=stop))
+    def show(self, text: str) -> None:
+        """Print a result on stdout."""
+        click.echo(text)
 
-    async def whole() -> _T:
-        return await run_interruptibly(interruptible, on_exit=place.progress.close)
+    def end(self, ended: "Ended") -> None:
+        """Print a command's result, and end it with its exit code.
 
-    try:
-        return anyio.run(whole)
-    except StopRequestedError as error:
-        raise click.Abort from error
+        Raises:
+            click.exceptions.Exit: Always, unless all is done.
+        """
+        if ended.text:
+            self.show(ended.text)
+        if ended.code is not ExitCode.DONE:
+            raise click.exceptions.Exit(ended.code)
 
+    @contextmanager
+    def reporting(self, output_format: str) -> Iterator[None]:
+        """Turn an expected error into a message, in the command's format, and its exit code."""
+        try:
+            yield
+        except CampaignSyncError as error:
+            from campaignsync.commands.project import Ended
+            from campaignsync.report.formats import error_report, problems_report
 
-def show(text: str) -> None:
-    """Print a result on stdout."""
-    click.echo(text)
+            if isinstance(error, InvalidDefinitionsError):
+                told = problems_report(error.problems, output_format)
+            else:
+                told = error_report(error.message, error.hint, output_format)
+            if told:
+                self.show(told)
+            self._explain(error)
+            self.end(Ended(text="", code=error.exit_code))
 
+    def _explain(self, error: CampaignSyncError) -> None:
+        from campaignsync.text import printable
 
-def end(code: ExitCode) -> None:
-    """End the command with an exit code.
+        if self.is_verbose:
+            import traceback
 
-    Raises:
-        click.exceptions.Exit: Always, unless all is done.
-    """
-    if code is not ExitCode.DONE:
-        raise click.exceptions.Exit(code)
-
-
-@contextmanager
-def reporting(caller: Caller, output_format: str) -> Iterator[None]:
-    """Turn an expected error into a message, in the command's format, and its exit code."""
-    try:
-        yield
-    except InvalidDefinitionsError as error:
-        show(problems_text(error, output_format))
-        _explain(caller, error)
-        end(error.exit_code)
-    except CampaignSyncError as error:
-        if told := _error_text(error, output_format):
-            show(told)
-        _explain(caller, error)
-        end(error.exit_code)
-
-
-def problems_text(error: InvalidDefinitionsError, output_format: str) -> str:
-    """Return the problems of definitions in a format."""
-    from campaignsync.report import annotations, as_json, markdown, text
-
-    match output_format:
-        case "json":
-            return as_json.problems(error.problems)
-        case "github":
-            return annotations.problems(error.problems)
-        case "markdown":
-            return markdown.problems(error.problems)
-        case _:
-            return text.problems(error.problems)
-
-
-def _error_text(error: CampaignSyncError, output_format: str) -> str:
-    """Return an error in a format that is kept or parsed; people read stderr."""
-    from campaignsync.report import as_json, markdown
-
-    match output_format:
-        case "json":
-            return as_json.error(error.message, error.hint)
-        case "markdown":
-            return markdown.error(error.message, error.hint)
-        case _:
-            return ""
-
-
-def _explain(caller: Caller, error: CampaignSyncError) -> None:
-    from campaignsync.report.escape import printable
-
-    if caller.is_verbose:
-        import traceback
-
-        click.echo("".join(traceback.format_exception(error)).rstrip(), err=True)
-    click.echo(f"Error: {printable(error.message)}", err=True)
-    if error.hint:
-        click.echo(printable(error.hint), err=True)
+            click.echo("".join(traceback.format_exception(error)).rstrip(), err=True)
+        click.echo(f"Error: {printable(error.message)}", err=True)
+        if error.hint:
+            click.echo(printable(error.hint), err=True)
 
 
 def run(command: click.Command) -> None:
     """Run the command line, and exit with its code, whatever becomes of what it prints."""
     stdout = _open_streams()
-    collect_seldom()
+    # What a command loads it needs to its end; to look through it for garbage again and again costs a tenth.
+    gc.set_threshold(200_000, 20, 100)
     code = _run(command)
     sys.stdout.flush()
     if stdout.error is not None:

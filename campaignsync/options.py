@@ -1,12 +1,17 @@
-"""The options that several commands share, each with its environment variable. Pure."""
+"""The options that several commands share; `RunOptions` has their defaults."""
 
+import functools
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import click
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+from campaignsync.config import RunOptions
+
+_Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+_DEFAULTS = RunOptions()
 
 
 class _Seconds(click.FloatRange):
@@ -21,88 +26,108 @@ class _Seconds(click.FloatRange):
         return seconds
 
 
-def option(
-    name: str,
-    *parameter: str,
-    **settings: Any,  # noqa: ANN401  # click's own
-) -> Callable[[_Command], _Command]:
+def option(name: str, field: str, **settings: Any) -> _Decorator:  # noqa: ANN401  # click's own
     """Return an option that an environment variable can set too.
 
     Args:
         name: The option, such as ``--settle``; its variable is ``CAMPAIGNSYNC_SETTLE``.
-        parameter: The name of the command's parameter, where it isn't the option's.
+        field: The field of `RunOptions` that it sets, and that has its default.
         settings: Passed on to click.
     """
     variable = "CAMPAIGNSYNC_" + name.removeprefix("--").replace("-", "_").upper()
-    return click.option(name, *parameter, envvar=variable, show_envvar=True, show_default=True, **settings)
-
-
-campaigns = option("--campaigns", default="campaigns", metavar="DIR", help="Folder of the definitions.")
-state = option("--state", default="state/campaigns.json", metavar="FILE", help="The state file.")
-settle = option(
-    "--settle",
-    "settle_s",
-    type=_Seconds(0, 3600),
-    default=120,
-    metavar="S",
-    help="Seconds in which the vendor may still carry out a request whose answer was lost.",
-)
-push = click.option(
-    "--push", is_flag=True, help="Push claims and results, so that concurrent runs can't create twice."
-)
-no_commit = click.option(
-    "--no-commit", is_flag=True, help="Sync the folder and its state file; commit nothing."
-)
-plan_file = click.option(
-    "--plan",
-    "plan_file",
-    type=click.Path(),
-    metavar="FILE",
-    help="Send only what this plan holds, which `plan --out` wrote.",
-)
-out = click.option("--out", type=click.Path(), metavar="FILE", help="Also write the plan, for `sync --plan`.")
-local = click.option(
-    "--local",
-    "is_local",
-    is_flag=True,
-    help="Sync without --push where the branch has an upstream: nobody else syncs.",
-)
-branch = option("--branch", metavar="NAME", help="The branch to push to, if not the remote's default.")
-
-
-def api_options(command: _Command) -> _Command:
-    """Add the options of the commands that call the API."""
-    options = (
-        option(
-            "--rate-limit",
-            type=click.IntRange(0, 100_000),
-            default=60,
-            metavar="N",
-            help="Requests a minute, over all calls; 0 for no limit.",
-        ),
-        option(
-            "--parallel",
-            type=click.IntRange(1, 64),
-            default=4,
-            metavar="N",
-            help="Requests in flight at once.",
-        ),
-        option(
-            "--timeout",
-            "timeout_s",
-            type=_Seconds(0.1, 300),
-            default=30,
-            metavar="S",
-            help="Seconds until one request is given up.",
-        ),
-        settle,
+    default = getattr(_DEFAULTS, field)
+    return click.option(
+        name, field, envvar=variable, show_envvar=True, show_default=True, default=default, **settings
     )
-    for add in reversed(options):
-        command = add(command)
-    return command
 
 
-def output_format(*choices: str) -> Callable[[_Command], _Command]:
+_OPTIONS: Mapping[str, _Decorator] = {
+    "campaigns": option("--campaigns", "campaigns", metavar="DIR", help="Folder of the definitions."),
+    "state": option("--state", "state", metavar="FILE", help="The state file."),
+    "is_committing": click.option(
+        "--no-commit",
+        "is_committing",
+        flag_value=False,
+        default=True,
+        help="Sync the folder and its state file; commit nothing.",
+    ),
+    "is_pushing": click.option(
+        "--push",
+        "is_pushing",
+        is_flag=True,
+        help="Push claims and results, so that concurrent runs can't create twice.",
+    ),
+    "is_local": click.option(
+        "--local",
+        "is_local",
+        is_flag=True,
+        help="Sync without --push where the branch has an upstream: nobody else syncs.",
+    ),
+    "is_sandbox": click.option(
+        "--sandbox", "is_sandbox", is_flag=True, help="Sync against the stand-in of the API, in this process."
+    ),
+    "branch": option(
+        "--branch", "branch", metavar="NAME", help="The branch to push to, if not the remote's default."
+    ),
+    "max_creates": option(
+        "--max-creates",
+        "max_creates",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Refuse a plan that sends more.",
+    ),
+    "rate_limit": option(
+        "--rate-limit",
+        "rate_limit",
+        type=click.IntRange(0, 100_000),
+        metavar="N",
+        help="Requests a minute, over all calls; 0 for no limit.",
+    ),
+    "parallel": option(
+        "--parallel", "parallel", type=click.IntRange(1, 64), metavar="N", help="Requests in flight at once."
+    ),
+    "timeout_s": option(
+        "--timeout",
+        "timeout_s",
+        type=_Seconds(0.1, 300),
+        metavar="S",
+        help="Seconds until a request without an answer is ended.",
+    ),
+    "settle_s": option(
+        "--settle",
+        "settle_s",
+        type=_Seconds(0, 3600),
+        metavar="S",
+        help="Seconds in which the vendor may still carry out a request whose answer was lost.",
+    ),
+}
+"""By field of `RunOptions`."""
+
+API = ("rate_limit", "parallel", "timeout_s", "settle_s")
+"""The fields that every command sets which calls the API."""
+
+RECORDING = ("is_committing", "is_pushing", "is_local", "branch")
+"""The fields that every command sets which records something."""
+
+
+def takes(*fields: str) -> _Decorator:
+    """Add the options that set these fields of `RunOptions`; the command gets them as `options`."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def resolved(*args: Any, **values: Any) -> Any:  # noqa: ANN401  # whatever the command takes
+            given = {field: values.pop(field) for field in fields}
+            return command(*args, options=RunOptions(**given), **values)
+
+        decorated: Callable[..., Any] = resolved
+        for field in reversed(fields):
+            decorated = _OPTIONS[field](decorated)
+        return decorated
+
+    return decorate
+
+
+def output_format(*choices: str) -> _Decorator:
     """Return the option --format, the first choice its default."""
     choice = click.Choice(choices)
     return click.option("--format", "output_format", type=choice, default=choices[0], show_default=True)

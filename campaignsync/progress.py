@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from campaignsync.report.escape import printable
+from campaignsync.text import printable
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -1,1 +1,1 @@
-"""What each command does: adapters composed, work done, text returned with an exit code. Does I/O."""
+"""What each command does, one file a command: arguments in, text and exit code out. Does I/O."""

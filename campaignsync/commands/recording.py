@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from campaignsync.commands.workplace import Tuning, Workplace
+from campaignsync.commands.project import Project
+from campaignsync.config import RunOptions, is_in_actions
 from campaignsync.definitions import CommittedDefinitions, source_of
 from campaignsync.errors import GitError
 from campaignsync.protocol.journal import Journal, Replay
@@ -40,7 +41,7 @@ class Recording:
 
 
 @asynccontextmanager
-async def recording(place: Workplace, context: Context, *, tuning: Tuning) -> AsyncIterator[Recording]:
+async def recording(project: Project, context: Context) -> AsyncIterator[Recording]:
     """Lock the target, and give what records there.
 
     Raises:
@@ -48,19 +49,20 @@ async def recording(place: Workplace, context: Context, *, tuning: Tuning) -> As
         LockedError: Another run holds the target.
         StateError: The journal is damaged.
     """
-    layout = place.layout
-    git = await _usable_git(place, layout)
-    if git is None and tuning.is_committing:
+    options, layout = context.options, project.layout
+    git = await _usable_git(project, layout)
+    if git is None and options.is_committing and not options.is_sandbox:
         raise GitError(
             "this folder is not inside a git work tree",
             hint="Run it in the repository of the definitions; --no-commit syncs without git.",
         )
-    with locked(place.journal.with_suffix(".lock"), shown=place.state, now=context.clock.now()):
-        async with _recorder(place, layout, git, context, tuning=tuning) as recorder:
+    path = project.journal(options)
+    with locked(path.with_suffix(".lock"), shown=options.state, now=context.clock.now()):
+        async with _recorder(project, layout, git, context) as recorder:
             journal = Journal(
-                JournalFile(path=place.journal),
-                where=str(place.journal),
-                run_id=context.options.run_id,
+                JournalFile(path=path),
+                where=str(path),
+                run_id=options.run_id,
                 is_shared=recorder.is_shared,
                 branch=recorder.ref if isinstance(recorder, LocalBranch) else "",
             )
@@ -69,7 +71,7 @@ async def recording(place: Workplace, context: Context, *, tuning: Tuning) -> As
             yield Recording(
                 recorder=recorder,
                 ledger=Ledger(recorder, journal, context),
-                work_tree=place.definitions if has_commit else None,
+                work_tree=project.definitions(options) if has_commit else None,
             )
 
 
@@ -89,39 +91,41 @@ def _check_left(found: Replay, recorder: Recorder) -> None:
         )
 
 
-async def _usable_git(place: Workplace, layout: Layout | None) -> Git | None:
+async def _usable_git(project: Project, layout: Layout | None) -> Git | None:
     """Return the runner; None outside git. Raises GitError where git refuses to look."""
     if layout is None:
         return None
-    git = Git(folder=layout.top, env=clean_environment(place.env))
+    git = Git(folder=layout.top, env=clean_environment(project.env))
     # Beside a bare repository that the ".git" here names, there is no work tree.
     return git if (await git.run("rev-parse", "--is-inside-work-tree")).text == "true" else None
 
 
 @asynccontextmanager
 async def _recorder(
-    place: Workplace, layout: Layout | None, git: Git | None, context: Context, *, tuning: Tuning
+    project: Project, layout: Layout | None, git: Git | None, context: Context
 ) -> AsyncIterator[Recorder]:
-    if not tuning.is_committing or git is None or layout is None:
-        file = StateFile(place.state_path, shown=place.state)
-        yield Folder(file, place.definitions, check_lost=partial(check_lost, place, git))
+    options = context.options
+    if not options.is_committing or options.is_sandbox or git is None or layout is None:
+        file = StateFile(project.root / options.state, shown=options.state)
+        lost = partial(check_lost, project, options)
+        yield Folder(file, project.definitions(options), check_lost=lost)
         return
-    files = _files(place, layout, git)
-    if tuning.is_pushing:
-        with object_folder(layout.common / "objects", key=place.journal.stem) as objects:
-            remote = RemoteBranch(files, objects=objects, key=place.journal.stem, branch=tuning.branch)
+    files, key = _files(project, options, layout, git), project.journal(options).stem
+    if options.is_pushing:
+        with object_folder(layout.common / "objects", key=key) as objects:
+            remote = RemoteBranch(files, objects=objects, key=key, branch=options.branch)
             try:
                 yield remote
             finally:
                 await remote.close()
         return
-    if not tuning.is_local and await has_upstream(git):
+    if not options.is_local and await has_upstream(git):
         raise GitError(
             "the branch has an upstream, so others may sync the same definitions; without --push neither "
             "side would know what the other sends",
             hint="Run it with --push. If nobody else syncs, neither people nor a workflow: --local.",
         )
-    if tuning.is_local:
+    if options.is_local:
         await _check_not_behind(files)
     ref = await current_branch(git)
     if ref is None:
@@ -143,10 +147,10 @@ async def _check_not_behind(files: Files) -> None:
         )
 
 
-def _files(place: Workplace, layout: Layout, git: Git) -> Files:
+def _files(project: Project, options: RunOptions, layout: Layout, git: Git) -> Files:
     inside = {}
-    for what, path in (("state file", place.state), ("folder of the definitions", place.campaigns)):
-        found = layout.inside(place.root / path)
+    for what, path in (("state file", options.state), ("folder of the definitions", options.campaigns)):
+        found = layout.inside(project.root / path)
         if found is None:
             raise GitError(
                 f"the {what}, {path}, is outside the work tree {layout.top}, so no commit holds it",
@@ -158,20 +162,20 @@ def _files(place: Workplace, layout: Layout, git: Git) -> Files:
         state=inside["state file"],
         campaigns=inside["folder of the definitions"],
         scratch=layout.common / "campaignsync",
-        is_ci=place.is_in_actions,
-        definitions=partial(CommittedDefinitions, folder=source_of(place.campaigns, root=place.root)),
+        is_ci=is_in_actions(project.env),
+        definitions=partial(CommittedDefinitions, folder=source_of(options.campaigns, root=project.root)),
     )
 
 
-async def check_lost(place: Workplace, git: Git | None) -> None:
+async def check_lost(project: Project, options: RunOptions) -> None:
     """Raise GitError where the state file is missing and the last commit has it."""
-    layout = place.layout
-    path = layout.inside(place.state_path) if layout else None
-    git = git or await _usable_git(place, layout)
+    layout = project.layout
+    path = layout.inside(project.root / options.state) if layout else None
+    git = await _usable_git(project, layout)
     if git is None or path is None or await commit_at(git, "HEAD") is None:
         return
     if await list_blobs(git, "HEAD", path):
         raise GitError(
-            f"the state file {place.state} is missing, and the last commit has it",
+            f"the state file {options.state} is missing, and the last commit has it",
             hint=f"Bring it back (git checkout HEAD -- {path}), or commit its removal to begin empty.",
         )

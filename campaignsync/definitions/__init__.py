@@ -22,8 +22,8 @@ from campaignsync.definitions.files import (
 )
 from campaignsync.errors import InvalidDefinitionsError, Problem, SettingsError
 from campaignsync.identity import Definition, identity
-from campaignsync.report.escape import printable
 from campaignsync.repository.modes import LINK, SUBMODULE
+from campaignsync.text import printable
 
 if TYPE_CHECKING:
     from campaignsync.repository.branch import Tree

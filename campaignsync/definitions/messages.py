@@ -15,7 +15,7 @@ from campaignsync.definitions.model import CONTROL, CONTROL_IN_LINES, LINES, RUL
 from campaignsync.definitions.suggestions import nearest_choice
 from campaignsync.definitions.yaml import Loc, kind_of
 from campaignsync.definitions.yaml_errors import cut, quoted
-from campaignsync.report.escape import printable
+from campaignsync.text import printable
 
 _ITEM = 0
 """Any index of a list, whose items all follow one rule."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from campaignsync.report import escape
+from campaignsync import text as safe_text
 
 Place = tuple[int, int]
 """Line and column in characters, both counted from 1."""
@@ -37,7 +37,7 @@ class ParseError(Exception):
 
 def cut(text: str) -> str:
     """Return a text to show in a message: short, on one line, nothing hidden."""
-    return escape.printable(escape.cut(text, _LONGEST_SHOWN))
+    return safe_text.printable(safe_text.cut(text, _LONGEST_SHOWN))
 
 
 def quoted(value: object) -> str:

@@ -12,7 +12,7 @@ from typing import Protocol, assert_never
 
 import jwt
 
-from campaignsync import settings
+from campaignsync import config
 from campaignsync.errors import SettingsError
 
 # RFC 9110, 5.5: what a field's value may hold. The wider Latin-1 range is left out: it is obsolete.
@@ -147,13 +147,13 @@ class GivenToken:
 
 
 def tokens_of(
-    credentials: settings.Credentials, *, now: Callable[[], datetime], new_id: Callable[[], str]
+    credentials: config.Credentials, *, now: Callable[[], datetime], new_id: Callable[[], str]
 ) -> Tokens:
     """Return where tokens come from under these credentials; raises what the two kinds raise."""
     match credentials:
-        case settings.GivenToken(token=token):
+        case config.GivenToken(token=token):
             return GivenToken(value=token)
-        case settings.ClientSecret(client_id=client_id, secret=secret):
+        case config.ClientSecret(client_id=client_id, secret=secret):
             return SignedTokens(client_id=client_id, client_secret=secret, now=now, new_id=new_id)
         case _:
             assert_never(credentials)

@@ -14,12 +14,13 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from campaignsync import __version__
+from campaignsync.config import is_loopback
 from campaignsync.errors import SettingsError
-from campaignsync.kore.answers import Answer, clock_skew_s, create_outcome
 from campaignsync.kore.auth import Tokens, header_value
-from campaignsync.kore.exchange import Broken, Call, Gate, exchange, set_location_aside
-from campaignsync.kore.pacing import Pacer
 from campaignsync.kore.pages import PAGE_ROWS, page_outcome
+from campaignsync.kore.rate_limit import RateLimit
+from campaignsync.kore.responses import Answer, clock_skew_s, create_outcome
+from campaignsync.kore.transport import Broken, Call, Gate, exchange, set_location_aside
 from campaignsync.outcome import (
     NotSent,
     Outcome,
@@ -30,7 +31,6 @@ from campaignsync.outcome import (
     Unknown,
     Withheld,
 )
-from campaignsync.settings import is_loopback
 
 _MOST_CREATE_BYTES = 1024 * 1024
 _MOST_PAGE_BYTES = 16 * 1024 * 1024
@@ -47,7 +47,7 @@ class KoreClient:
         app_id: The application's id, ``st-…``.
         account_id: The account's id.
         tokens: Where tokens come from.
-        pacer: The rate limit, over all calls.
+        rate_limit: The rate limit, over all calls.
         timeout_s: One deadline over each attempt, in seconds; pacing comes before it.
         now: Returns the time, with its zone.
         monotonic: Returns seconds on a clock that nobody sets.
@@ -69,7 +69,7 @@ class KoreClient:
         app_id: str,
         account_id: str,
         tokens: Tokens,
-        pacer: Pacer,
+        rate_limit: RateLimit,
         timeout_s: float,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
@@ -82,7 +82,7 @@ class KoreClient:
         # Nobody's proxy has any business with what stays on this machine.
         self._is_direct = is_loopback(host)
         self._tokens = tokens
-        self._pacer = pacer
+        self._rate_limit = rate_limit
         self._timeout_s = timeout_s
         self._now = now
         self._monotonic = monotonic
@@ -139,7 +139,7 @@ class KoreClient:
         return outcome
 
     async def _create_once(self, sent: str, permit: Callable[[], bool]) -> Outcome:
-        async with self._pacer.slot():
+        async with self._rate_limit.slot():
             call = self._call("campaign?campaignType=voice", sent, most_bytes=_MOST_CREATE_BYTES)
             match await self._told(call, Gate(permit, self._count)):
                 case Answer() as answer:
@@ -154,7 +154,7 @@ class KoreClient:
                     assert_never(never)
 
     async def _page_once(self, skip: int) -> PageOutcome:
-        async with self._pacer.slot():
+        async with self._rate_limit.slot():
             call = self._call("campaign/getAllCampaignDetails", _listing(skip), most_bytes=_MOST_PAGE_BYTES)
             match await self._told(call, Gate(lambda: True, self._count)):
                 case Answer() as answer:
@@ -194,9 +194,9 @@ class KoreClient:
     def _pace(self, outcome: Outcome | PageOutcome) -> None:
         """Hold everything back after an over-limit answer, before the next request can start."""
         if isinstance(outcome, OverLimit):
-            self._pacer.back_off(outcome.retry_after_s)
+            self._rate_limit.back_off(outcome.retry_after_s)
         else:
-            self._pacer.ease()
+            self._rate_limit.ease()
 
     def _count(self) -> None:
         self.requests += 1

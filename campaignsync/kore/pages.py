@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from campaignsync.kore.answers import CAMP_ID, Answer, StrictModel, is_no, parsed
+from campaignsync.kore.responses import CAMP_ID, Answer, StrictModel, is_no, parsed
 from campaignsync.kore.words import shown
 from campaignsync.outcome import OverLimit, Page, PageFailed, PageOutcome, RemoteCampaign, Unauthorized
 

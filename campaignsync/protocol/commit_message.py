@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaignsync.claims import Change, changes
-from campaignsync.protocol.ports import Options
-from campaignsync.report.escape import commit_text, printable
+from campaignsync.config import RunOptions
 from campaignsync.state import Claim, Record, State, Status
+from campaignsync.text import commit_text, printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class Origin:
 
     source_commit: str
     plan: str
-    options: Options
+    options: RunOptions
 
     @property
     def trailers(self) -> str:

@@ -13,9 +13,9 @@ from campaignsync.protocol.ports import Recorder
 from campaignsync.protocol.preflight import POLL_S
 from campaignsync.protocol.recovery import LeaseWatch
 from campaignsync.protocol.tools import Context
-from campaignsync.report.escape import printable
 from campaignsync.report.summary import forget
 from campaignsync.state import Claim, Entry, Record, Status
+from campaignsync.text import printable
 
 ListAccount = Callable[[], Awaitable[tuple[RemoteCampaign, ...]]]
 

@@ -1,7 +1,6 @@
 """What a run needs from outside, as small Protocols, and what it is given. No I/O."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,7 +14,6 @@ __all__ = [
     "Clock",
     "Definitions",
     "JournalFile",
-    "Options",
     "Progress",
     "Recorder",
     "Snapshot",
@@ -145,36 +143,3 @@ class Stop(Protocol):
 
     async def wait(self) -> object:
         """Return once it is asked."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How one run goes about it.
-
-    Attributes:
-        host: The account's base URL; None where the state's own will do.
-        app_id: The application's id; None where the state's own will do.
-        state: What to call the state file: its path as typed.
-        run_id: A random id of this run, in GitHub Actions followed by a space and its URL.
-        run_url: That URL, or empty.
-        actor: Who started it in GitHub Actions, or empty.
-        allowed: Digests of the bodies that may be sent (`plan.body_digest`); None for all.
-        max_creates: The most creates and claims to be sent again that a plan may hold.
-        parallel: Requests in flight.
-        rate_limit: Requests a minute; 0 for none.
-        timeout_s: The deadline of one request, in seconds.
-        settle_s: Seconds after an attempt's end in which the vendor may still execute and list it.
-    """
-
-    host: str | None
-    app_id: str | None
-    run_id: str
-    state: str = "state/campaigns.json"
-    run_url: str = ""
-    actor: str = ""
-    allowed: frozenset[str] | None = None
-    max_creates: int = 100
-    parallel: int = 4
-    rate_limit: int = 60
-    timeout_s: float = 30.0
-    settle_s: float = 120.0

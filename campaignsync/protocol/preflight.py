@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from campaignsync.claims import is_watched
-from campaignsync.errors import CampaignSyncError, GitError, PlanRefusedError
+from campaignsync.errors import GitError, PlanRefusedError
 from campaignsync.identity import Definition, identity
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Pending, Plan, body_digest, known_digests, make_plan, plan_digest
@@ -13,12 +13,12 @@ from campaignsync.protocol import remediation
 from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.listing import list_account
 from campaignsync.protocol.ports import Definitions
-from campaignsync.protocol.recovery import LeaseWatch, Resolution, failure, resolve
+from campaignsync.protocol.record import RunRecord
+from campaignsync.protocol.recovery import LeaseWatch, resolve
 from campaignsync.protocol.sender import counted_ahead
 from campaignsync.protocol.tools import Tools
 from campaignsync.report.summary import counted
-from campaignsync.result import Failure
-from campaignsync.state import MAX_SENDS, Claim, Record
+from campaignsync.state import MAX_SENDS, Claim
 
 POLL_S = 5.0
 """Seconds between looks at the remote while another run's claim is waited for."""
@@ -27,54 +27,27 @@ _MOST_CLAIMS = 20
 """Claims that may lose a race in a row: then others push without end, and a person must look."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Findings:
-    """What a run has found out so far, beside what was sent.
-
-    Attributes:
-        plan: What it set out to do.
-        failed: Definitions that are not sent, since that could call people twice.
-        not_sent: Definitions that the plan of `--plan` doesn't hold.
-        unknown: Claims that stay, and recorded campaigns that may have a twin.
-        recovered: Campaigns of earlier runs' claims.
-        warnings: What a person should look at.
-        is_interrupted: The run was asked to end.
-        error: What ended it, where something was sent before.
-    """
-
-    plan: Plan
-    failed: list[Failure] = field(default_factory=list)
-    not_sent: list[Failure] = field(default_factory=list)
-    unknown: list[Failure] = field(default_factory=list)
-    recovered: list[Record] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    is_interrupted: bool = False
-    error: CampaignSyncError | None = None
-
-
 class Preflight:
     """Decides what a run sends, over again until its claim holds.
 
     Args:
-        ledger: The state.
+        ledger: What is created and claimed.
         tools: The run's ports and options.
+        record: Where what is found out is noted.
         work_tree: The definitions that a person may be editing, where what they see must not differ from
             what is sent; None where the run doesn't ask.
-
-    Attributes:
-        findings: What is known since the last look.
     """
 
-    def __init__(self, ledger: Ledger, tools: Tools, *, work_tree: Definitions | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, tools: Tools, record: RunRecord, *, work_tree: Definitions | None = None
+    ) -> None:
         self._ledger = ledger
+        self._record = record
         self._tools = tools
         self._work_tree = work_tree
         self._watch = LeaseWatch(tools)
         self._seen_before = frozenset[str]()
-        self._shown: Plan | None = None
-        # They are recorded, so a later plan doesn't know that they were pending.
-        self._recovered: list[Record] = []
-        self.findings: Findings
+        self._plan: Plan
 
     async def look(self) -> None:
         """Plan from the branch as it is now; what was found out before is void.
@@ -89,10 +62,10 @@ class Preflight:
         known = known_digests(self._ledger.state)
         plan = make_plan(await self._ledger.base.definitions.load(known), self._ledger.state)
         await self._check_work_tree(plan, known)
-        if plan != self._shown:
+        if plan != self._record.plan:
             self._tools.progress.show(plan)
-        self._shown = plan
-        self.findings = Findings(plan=plan, recovered=self._recovered)
+        self._plan = plan
+        self._record.begin(plan)
         count = most_sends(plan)
         most = self._tools.options.max_creates
         if count > most:
@@ -162,7 +135,7 @@ class Preflight:
 
     def _resolvable(self) -> Sequence[Pending]:
         """Return the claims that this run may resolve: without --push only those of this clone."""
-        plan = self.findings.plan
+        plan = self._plan
         if self._ledger.is_shared:
             return plan.pending
         return [pending for pending in plan.pending if self._ledger.is_local(pending.claim)]
@@ -177,10 +150,12 @@ class Preflight:
         if self._may_be_claimed_meanwhile(creates, by_name):
             return None
         creates = self._without_strangers(creates, by_name)
-        resolution = await resolve([pending.claim for pending in resolvable], campaigns, self._ledger)
-        self._recovered += resolution.recovered
-        self.findings.unknown += resolution.stuck
-        again = await self._again(resolution)
+        claims = [pending.claim for pending in resolvable]
+        absent = await resolve(claims, campaigns, self._ledger, self._record)
+        if absent:
+            # Two listings prove an absence: in one, a row may have been passed over as others moved.
+            absent = await resolve(absent, await list_account(self._tools), self._ledger, self._record)
+        again = await self._again(absent)
         claims = [self._fresh(definition) for definition in creates]
         claims += [self._taken_over(claim, definition) for claim, definition in again]
         self._ledger.plan_digest = plan_digest(claim.definition for claim in claims)
@@ -202,27 +177,26 @@ class Preflight:
         return await list_account(self._tools)
 
     def _report_others(self, resolvable: Sequence[Pending]) -> None:
-        for pending in self.findings.plan.pending:
+        for pending in self._plan.pending:
             if pending not in resolvable:
-                error = remediation.held_on_remote(pending.claim)
-                self.findings.unknown.append(failure(pending.claim, error))
+                self._record.note_unknown(pending.claim, remediation.held_on_remote(pending.claim))
 
     def _creates(self) -> list[Definition]:
         """Return what is to be created, without what may be a campaign that exists, renamed."""
-        plan, creates = self.findings.plan, list[Definition]()
+        plan, creates = self._plan, list[Definition]()
         for definition in plan.create:
             old = plan.renames.get(definition.key)
             if old is None:
                 creates.append(definition)
             else:
-                self.findings.failed.append(_failed(definition, remediation.renamed(old)))
+                self._record.note_failed(definition, remediation.renamed(old))
         return creates
 
     def _allowed(self, creates: Sequence[Definition]) -> list[Definition]:
         """Return what the plan of `--plan` holds: nobody may have looked at the rest."""
-        self.findings.not_sent += [
-            _failed(each, remediation.NOT_IN_PLAN) for each in creates if not self._is_allowed(each)
-        ]
+        for each in creates:
+            if not self._is_allowed(each):
+                self._record.note_not_sent(each, remediation.NOT_IN_PLAN)
         return [each for each in creates if self._is_allowed(each)]
 
     def _is_allowed(self, definition: Definition) -> bool:
@@ -249,7 +223,7 @@ class Preflight:
         for definition in creates:
             if definition.key in by_name:
                 error = remediation.exists_already(definition, by_name[definition.key])
-                self.findings.failed.append(_failed(definition, error))
+                self._record.note_failed(definition, error)
             else:
                 kept.append(definition)
         return kept
@@ -259,24 +233,22 @@ class Preflight:
         for record in self._ledger.state.records:
             ids = by_name.get(identity(record.name), ())
             if len(ids) > 1 and is_watched(record, now):
-                source, error = record.source, remediation.twin(record.name, ids)
-                self.findings.unknown.append(Failure(name=record.name, source=source, error=error))
+                self._record.note_unknown(record, remediation.twin(record.name, ids))
             elif len(ids) > 1:
-                self.findings.warnings.append(remediation.twin(record.name, ids))
+                self._record.warnings.append(remediation.twin(record.name, ids))
 
-    async def _again(self, resolution: Resolution) -> list[tuple[Claim, Definition]]:
+    async def _again(self, absent: Sequence[Claim]) -> list[tuple[Claim, Definition]]:
         """Decide what becomes of claims that are proven absent: today's definition, or nothing."""
-        findings = self.findings
-        today = {pending.claim: pending.definition for pending in findings.plan.pending}
+        today = {pending.claim: pending.definition for pending in self._plan.pending}
         again, gone = list[tuple[Claim, Definition]](), list[str]()
-        for claim in resolution.absent:
+        for claim in absent:
             definition = today[claim]
             if definition is None:
                 gone.append(claim.name)
             elif claim.sends >= MAX_SENDS:
-                findings.unknown.append(failure(claim, remediation.sent_too_often(claim)))
+                self._record.note_unknown(claim, remediation.sent_too_often(claim))
             elif not self._is_allowed(definition):
-                findings.not_sent.append(failure(claim, remediation.NOT_IN_PLAN))
+                self._record.note_not_sent(claim, remediation.NOT_IN_PLAN)
             else:
                 again.append((claim, definition))
         await self._ledger.drop(gone)
@@ -304,10 +276,6 @@ def most_sends(plan: Plan) -> int:
     """Return how many requests a plan may mean: creates, and claims that may be sent again."""
     again = [each for each in plan.pending if each.definition is not None and each.claim.sends < MAX_SENDS]
     return len(plan.create) - len(plan.renames) + len(again)
-
-
-def _failed(definition: Definition, error: str) -> Failure:
-    return Failure(name=definition.name, source=definition.source, error=error)
 
 
 def _by_name(campaigns: Sequence[RemoteCampaign]) -> dict[str, list[str]]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from campaignsync.claims import Doubtful
 from campaignsync.errors import GitError, RecordError
 from campaignsync.identity import Definition
-from campaignsync.report.escape import printable, shell_word
 from campaignsync.report.summary import forget
 from campaignsync.state import Claim, Entry, Record
+from campaignsync.text import printable, shell_word
 
 TAKEN_OVER = "another run or a person took over its claim"
 NOT_IN_PLAN = "is not in the plan that was given with --plan, so nobody may have looked at it: plan again"

@@ -1,6 +1,6 @@
 """One sync, step by step as the product's contract has them ("Sync")."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from campaignsync.errors import ApiError, CampaignSyncError
@@ -9,7 +9,8 @@ from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.listing import unauthorized
 from campaignsync.protocol.ports import Definitions, Recorder
 from campaignsync.protocol.preflight import Preflight
-from campaignsync.protocol.recovery import Recovery, done, failure
+from campaignsync.protocol.record import RunRecord
+from campaignsync.protocol.recovery import Recovery
 from campaignsync.protocol.sender import Sender
 from campaignsync.protocol.tools import StopRequestedError, Tools
 from campaignsync.result import Done, Failure, Result
@@ -32,11 +33,12 @@ class Sync:
         self, recorder: Recorder, ledger: Ledger, tools: Tools, *, work_tree: Definitions | None = None
     ) -> None:
         self._recorder = recorder
-        self._preflight = Preflight(ledger, tools, work_tree=work_tree)
         self._ledger = ledger
         self._tools = tools
-        self._sender = Sender(tools, ledger)
-        self._recovery = Recovery(tools, ledger, self._sender)
+        self._record = RunRecord()
+        self._preflight = Preflight(ledger, tools, self._record, work_tree=work_tree)
+        self._sender = Sender(tools, ledger, self._record)
+        self._recovery = Recovery(tools, ledger, self._sender, self._record)
 
     async def run(self) -> Result:
         """Run all steps.
@@ -50,12 +52,12 @@ class Sync:
         try:
             await self._send(await self._preflight.decide())
         except StopRequestedError:
-            self._preflight.findings.is_interrupted = True
+            self._record.is_interrupted = True
         except CampaignSyncError as error:
-            if not self._has_sent():
+            if not self._record.has_effect:
                 raise
-            self._preflight.findings.error = error
-        await self._record()
+            self._record.error = error
+        await self._close()
         return self._result(is_new=is_new)
 
     async def _send(self, claims: Sequence[Claim]) -> None:
@@ -64,54 +66,42 @@ class Sync:
             await self._recovery.look_up()
             await self._recovery.confirm_rejections()
         except ApiError as error:
-            self._preflight.findings.warnings.append(
-                f"{error.message}; what is unclear is left for the next sync"
-            )
-        if self._sender.unauthorized and not self._has_sent():
+            self._record.warnings.append(f"{error.message}; what is unclear is left for the next sync")
+        if self._sender.unauthorized and not self._record.has_effect:
             await self._ledger.close()
             raise unauthorized(self._sender.unauthorized)
 
-    def _has_sent(self) -> bool:
-        """Return whether any request of this run may have had an effect, or an earlier one's was found."""
-        sender, recovery = self._sender, self._recovery
-        seen = (sender.created, sender.unknown, sender.rejected, sender.kept)
-        found = (self._preflight.findings.recovered, recovery.recovered, recovery.stuck, recovery.failed)
-        return any(seen) or any(found)
-
-    async def _record(self) -> None:
+    async def _close(self) -> None:
         """Record whatever this clone knows now; step 8."""
         try:
             await self._ledger.close()
         except CampaignSyncError as error:
-            self._preflight.findings.error = self._preflight.findings.error or error
+            self._record.error = self._record.error or error
 
     def _result(self, *, is_new: bool) -> Result:
-        sender, recovery, ledger = self._sender, self._recovery, self._ledger
-        findings = self._preflight.findings
-        left = [*sender.unknown.values(), *sender.rejected.values()]
-        unclear = [(attempt.claim, attempt.reason) for attempt in left]
-        unclear += [*sender.kept.values(), *sender.left.values()]
-        error = findings.error
-        options, state = self._tools.options, ledger.state
-        target = Target(host=state.host, app_id=state.app_id, state=options.state, is_new=is_new)
+        record, ledger, options = self._record, self._ledger, self._tools.options
+        if record.plan is None:
+            raise RuntimeError("nothing was planned")
+        host, app_id = ledger.state.host, ledger.state.app_id
+        error = record.error
         return Result(
-            target=target,
-            plan=findings.plan,
-            created=_sorted(map(done, sender.created.values())),
-            recovered=_sorted(map(done, [*findings.recovered, *recovery.recovered])),
-            failed=_sorted([*findings.failed, *recovery.failed]),
-            unknown=_sorted([*findings.unknown, *recovery.stuck, *(failure(*pair) for pair in unclear)]),
-            not_sent=_sorted([*findings.not_sent, *(failure(*p) for p in sender.not_sent.values())]),
-            warnings=tuple(sorted(findings.warnings)),
+            target=Target(host=host, app_id=app_id, state=options.state, is_new=is_new),
+            plan=record.plan,
+            created=_sorted(record.created),
+            recovered=_sorted(record.recovered),
+            failed=_sorted(record.failed),
+            unknown=_sorted(record.unknown),
+            not_sent=_sorted(record.not_sent),
+            warnings=tuple(sorted(record.warnings)),
             conflicts=ledger.conflicts,
             requests=self._tools.api.requests,
             commit=ledger.commit,
             is_pushed=ledger.is_shared and ledger.is_recorded,
-            is_interrupted=findings.is_interrupted or self._tools.stop.is_set(),
+            is_interrupted=record.is_interrupted or self._tools.stop.is_set(),
             record_error=error.message if error else "",
             record_hint=error.hint if error else "",
         )
 
 
-def _sorted(items: Iterable[_T]) -> tuple[_T, ...]:
-    return tuple(sorted(items, key=lambda item: item.name))
+def _sorted(items: Mapping[str, _T]) -> tuple[_T, ...]:
+    return tuple(sorted(items.values(), key=lambda item: item.name))

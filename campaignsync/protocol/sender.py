@@ -22,9 +22,10 @@ from campaignsync.outcome import (
     Withheld,
 )
 from campaignsync.protocol.ledger import Ledger
+from campaignsync.protocol.record import RunRecord
 from campaignsync.protocol.remediation import TAKEN_OVER
 from campaignsync.protocol.tools import StopRequestedError, Tools, backoff_s
-from campaignsync.state import Claim, Record, Status
+from campaignsync.state import Claim, Status
 
 UNKNOWN_IN_A_ROW = 3
 """Unknown outcomes in a row after which no more is sent (the contract, "Sync" 5)."""
@@ -65,39 +66,34 @@ def counted_ahead(claims: Iterable[Claim], ledger: Ledger) -> list[Claim]:
 
 
 class Sender:
-    """Sends claims and keeps what came of each.
+    """Sends claims and notes what came of each.
 
     Args:
         tools: The run's ports and options.
         ledger: Where outcomes are saved as answers come.
+        record: Where outcomes are noted.
 
     Attributes:
-        created: The records made, by identity.
-        unknown: Attempts without a clear outcome, by identity.
-        rejected: Attempts that the server said no to, by identity; their claims still stand.
-        not_sent: Why claims were given back without having left this machine, by identity.
-        kept: Likewise, where the claim stays for its earlier sends.
-        left: Why claims stand that were neither sent nor given back: the state could not be saved.
+        unclear: Attempts without a clear outcome, by identity.
+        rejected: Attempts that the server said no to, by identity, until that is confirmed.
         halted: Why no more is sent in this run; empty while sending goes on.
         unauthorized: The server's words if it refused the credentials, else empty.
     """
 
-    def __init__(self, tools: Tools, ledger: Ledger) -> None:
+    def __init__(self, tools: Tools, ledger: Ledger, record: RunRecord) -> None:
         self._tools = tools
         self._ledger = ledger
-        self._unknown_in_a_row = 0
+        self._record = record
+        self._unclear_in_a_row = 0
         self._not_sent_in_a_row = 0
         self._renewals = 0
         self._limited_since: float | None = None
         self._total = 0
+        self._waiting = 0
         self._recorded: dict[str, str] = {}
         self._error: CampaignSyncError | None = None
-        self.created: dict[str, Record] = {}
-        self.unknown: dict[str, Attempt] = {}
+        self.unclear: dict[str, Attempt] = {}
         self.rejected: dict[str, Attempt] = {}
-        self.not_sent: dict[str, tuple[Claim, str]] = {}
-        self.kept: dict[str, tuple[Claim, str]] = {}
-        self.left: dict[str, tuple[Claim, str]] = {}
         self.halted = ""
         self.unauthorized = ""
 
@@ -117,7 +113,7 @@ class Sender:
         await self._send_all(await self._renewed(counted))
 
     async def _send_all(self, waiting: list[Claim]) -> None:
-        self._total = len(waiting)
+        self._total = self._waiting = len(waiting)
         while waiting and not self._is_over():
             if not all(map(self._ledger.may_send, waiting)):
                 waiting = await self._renewed(waiting)
@@ -126,7 +122,7 @@ class Sender:
         if isinstance(self._error, StateError):
             self._leave(waiting, reason)
         else:
-            await self._give_back([self._ledger.counted(claim) for claim in waiting], reason)
+            await self._release([self._ledger.counted(claim) for claim in waiting], reason)
         if self._error is not None:
             raise self._error
 
@@ -152,7 +148,7 @@ class Sender:
         still = {identity(claim.name) for claim in kept}
         for claim in claims:
             if identity(claim.name) not in still:
-                self.not_sent[identity(claim.name)] = (claim, TAKEN_OVER)
+                self._record.note_not_sent(claim, TAKEN_OVER)
         return kept
 
     async def _round(self, claims: Sequence[Claim]) -> list[Claim]:
@@ -197,8 +193,7 @@ class Sender:
                 reason = f"created as {camp_id}, which could not be saved: {error.message}"
                 self._take_unknown(claim, reason, self._tools.clock.monotonic(), is_refusal=False)
             raise
-        self.created.update({identity(record.name): record for record in records})
-        self._advance()
+        self._record.note_created(records)
 
     async def _attempt(self, claim: Claim, made: list[tuple[Claim, str]]) -> bool:
         """Send one body; return whether it had an outcome, which for a campaign is in `made` then."""
@@ -209,21 +204,20 @@ class Sender:
                 self._take_created(claim, camp_id, ended, made)
             case Rejected(reason=reason):
                 self._reset()
-                self.rejected[identity(claim.name)] = Attempt(
-                    claim=claim, reason=reason, ended=ended, is_refusal=True
-                )
+                self._take_attempt(self.rejected, claim, reason, ended, is_refusal=True)
             case NotSent(reason=reason):
                 await self._take_not_sent(claim, reason)
             case Unknown(reason=reason, is_refusal=is_refusal):
                 self._take_unknown(claim, reason, ended, is_refusal=is_refusal)
             case Unauthorized(reason=reason):
                 self.unauthorized = self.halted = reason
-                await self._give_back([claim], reason)
+                await self._release([claim], reason)
             case Withheld() | OverLimit():
                 return False
             case _:
                 assert_never(outcome)
-        self._advance()
+        self._waiting -= 1
+        self._tools.progress.advance(self._total - self._waiting, self._total)
         return True
 
     async def _send_patiently(self, claim: Claim) -> Outcome:
@@ -276,39 +270,48 @@ class Sender:
         self._reset()
 
     def _take_unknown(self, claim: Claim, reason: str, ended: float, *, is_refusal: bool) -> None:
-        attempt = Attempt(claim=claim, reason=reason, ended=ended, is_refusal=is_refusal)
-        self.unknown[identity(claim.name)] = attempt
+        self._take_attempt(self.unclear, claim, reason, ended, is_refusal=is_refusal)
         self._tools.progress.detail(f"{claim.name}: {reason}")
-        self._unknown_in_a_row += 1
-        if self._unknown_in_a_row >= UNKNOWN_IN_A_ROW:
+        self._unclear_in_a_row += 1
+        if self._unclear_in_a_row >= UNKNOWN_IN_A_ROW:
             self.halted = f"{UNKNOWN_IN_A_ROW} requests in a row had no clear answer, so no more were sent"
+
+    def _take_attempt(
+        self, kind: dict[str, Attempt], claim: Claim, reason: str, ended: float, *, is_refusal: bool
+    ) -> None:
+        """Keep an attempt to be looked up; until then its campaign may exist."""
+        attempt = Attempt(claim=claim, reason=reason, ended=ended, is_refusal=is_refusal)
+        kind[identity(claim.name)] = attempt
+        self._record.has_effect = True
+        self._record.note_unknown(claim, reason)
 
     async def _take_not_sent(self, claim: Claim, reason: str) -> None:
         self._not_sent_in_a_row += 1
         if self._not_sent_in_a_row >= NOT_SENT_IN_A_ROW and not self.halted:
             self.halted = f"{NOT_SENT_IN_A_ROW} requests in a row could not be sent: {reason}"
-        await self._give_back([claim], reason)
+        await self._release([claim], reason)
 
-    async def _give_back(self, claims: Sequence[Claim], reason: str) -> None:
+    async def _release(self, claims: Sequence[Claim], reason: str) -> None:
+        """Release claims that were not sent; those with earlier sends stay."""
         try:
             gone = await self._ledger.release(claims)
         except StateError:
             self._leave(claims, reason)
             raise
         for claim in claims:
-            key = identity(claim.name)
-            (self.not_sent if key in gone else self.kept)[key] = (claim, reason)
+            if identity(claim.name) in gone:
+                self._record.note_not_sent(claim, reason)
+            else:
+                self._record.has_effect = True
+                self._record.note_unknown(claim, reason)
 
     def _leave(self, claims: Sequence[Claim], reason: str) -> None:
-        self.left.update({identity(claim.name): (claim, reason) for claim in claims})
+        """Leave claims that were neither sent nor released, since the journal can't be written."""
+        for claim in claims:
+            self._record.note_unknown(claim, reason)
 
     def _reset(self) -> None:
-        self._unknown_in_a_row = self._not_sent_in_a_row = 0
+        self._unclear_in_a_row = self._not_sent_in_a_row = 0
 
     def _is_over(self) -> bool:
         return bool(self.halted) or self._tools.stop.is_set()
-
-    def _advance(self) -> None:
-        count = len(self.created) + len(self.unknown) + len(self.rejected)
-        count += len(self.not_sent) + len(self.kept) + len(self.left)
-        self._tools.progress.advance(min(count, self._total), self._total)

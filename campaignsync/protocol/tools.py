@@ -6,7 +6,8 @@ from datetime import datetime
 import anyio
 
 from campaignsync.claims import Rules
-from campaignsync.protocol.ports import Api, Clock, Options, Progress, Stop
+from campaignsync.config import RunOptions
+from campaignsync.protocol.ports import Api, Clock, Progress, Stop
 
 _FIRST_PAUSE_S = 5.0
 _LONGEST_PAUSE_S = 60.0
@@ -23,7 +24,7 @@ class Context:
     clock: Clock
     progress: Progress
     stop: Stop
-    options: Options
+    options: RunOptions
     rules: Rules
 
     def stamp(self) -> datetime:

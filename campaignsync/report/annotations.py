@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from campaignsync.errors import Problem
-from campaignsync.report.escape import annotation_data, annotation_property
 from campaignsync.report.summary import problem_parts
+from campaignsync.text import annotation_data, annotation_property
 
 _TITLE = "Campaign definition"
 

@@ -9,10 +9,10 @@ from campaignsync.errors import Problem
 from campaignsync.identity import Definition
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Changed, Pending, Plan, Target, body_digest
-from campaignsync.report.escape import json_text
 from campaignsync.report.summary import body_of, by_name, source_of
 from campaignsync.result import Done, Failure, Result
 from campaignsync.state import format_time
+from campaignsync.text import json_text
 
 _FORMAT_VERSION = 1
 

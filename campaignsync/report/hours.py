@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from campaignsync.report.escape import printable
+from campaignsync.text import printable
 from campaignsync.times import DAYS, TIMES
 
 _HOUR_MINUTES = 60

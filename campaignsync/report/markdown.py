@@ -11,10 +11,10 @@ from campaignsync.identity import Definition
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Changed, FieldChange, Pending, Plan
 from campaignsync.report import hours, summary
-from campaignsync.report.escape import code_block, code_span, cut, html_code, json_text, table_code
 from campaignsync.report.sections import Section, assemble
 from campaignsync.result import Done, Failure, Result
 from campaignsync.state import Entry, Record
+from campaignsync.text import code_block, code_span, cut, html_code, json_text, table_code
 
 _LONGEST_CELL = 120
 _LONGEST_VALUE = 300

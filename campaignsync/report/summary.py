@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from campaignsync.report.escape import json_text, shell_word
 from campaignsync.state import Entry, Record, format_time
+from campaignsync.text import json_text, shell_word
 
 if TYPE_CHECKING:
     from campaignsync.claims import Conflict

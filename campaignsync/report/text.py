@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from campaignsync.report import summary
-from campaignsync.report.escape import cut, printable
+from campaignsync.state import Claim, Entry, Record
+from campaignsync.text import cut, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -197,3 +198,25 @@ def problems(problems: Sequence[Problem]) -> str:
     """Return problems of definitions, one a line as compilers write them, and their count in the last."""
     lines = (printable(": ".join(summary.problem_parts(problem))) for problem in sorted(problems))
     return "\n".join([*lines, summary.problems_line(problems)])
+
+
+def adopted(entry: Entry, *, commit: str | None, is_pushed: bool) -> str:
+    """Say that an existing campaign is a definition's now."""
+    camp_id = entry.camp_id if isinstance(entry, Record) else ""
+    return f"Adopted {printable(entry.name)!r} as {printable(camp_id)}{_committed(commit, is_pushed)}."
+
+
+def forgotten(entry: Entry, *, commit: str | None, is_pushed: bool) -> str:
+    """Say that an entry is gone from the state, and what that means."""
+    name, committed = printable(entry.name), _committed(commit, is_pushed)
+    if isinstance(entry, Claim):
+        return f"Forgot the claim of {name!r}{committed}; the next sync sends its definition again."
+    return (
+        f"Forgot {name!r}{committed}. The campaign {printable(entry.camp_id)} still exists; "
+        "where its definition is kept, the next sync finds it in the account and asks."
+    )
+
+
+def _committed(commit: str | None, is_pushed: bool) -> str:  # noqa: FBT001  # said by its name
+    pushed = " and pushed: git pull brings it" if is_pushed else ""
+    return f", committed as {commit[:7]}{pushed}" if commit else ""

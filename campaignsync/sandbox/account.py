@@ -12,7 +12,7 @@ from typing import Any
 
 import jwt
 
-from campaignsync.settings import Account, ClientSecret
+from campaignsync.config import Account, ClientSecret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -345,8 +345,10 @@ def _import_all() -> None:
     import jwt  # noqa: F401  # likewise
 
     import campaignsync.cli
-    import campaignsync.commands.offline
-    import campaignsync.commands.online
+    import campaignsync.commands.adopt
+    import campaignsync.commands.forget
+    import campaignsync.commands.plan
+    import campaignsync.commands.sync
     import campaignsync.terminal  # noqa: F401  # likewise
 
 

@@ -199,31 +199,24 @@ class _Life:
         self._chance = chance
 
     def live(self, kills: int) -> None:
-        """Kill so many runs; each time let runs follow until one has nothing to do."""
+        """Kill so many runs; after each, or a few, let runs follow until one has nothing to do."""
         self._define()
         self._settle(self._here.first, Mode.PUSH)
-        while kills:
-            kills -= self._kill_one()
+        while kills > 0:
+            kills -= self._kill_some()
 
     def _define(self) -> None:
         first, count = len(self._here.names), self._chance.randint(2, 4)
         self._here.define(*(f"Campaign {first + number}" for number in range(count)))
 
-    def _kill_one(self) -> bool:
-        """Run, kill and let others go on; return whether the kill came before the end."""
+    def _kill_some(self) -> int:
+        """Run, kill and let others go on; return how many kills came before the run's end."""
         here, mode = self._here, self._chance.choice(list(Mode))
         git(here.first, "pull", "--quiet", "--ff-only")
         self._define()
-        before = kept(here.first)
-        ended = self._driver.run(
-            here.first,
-            [*mode.args, f"--parallel={self._chance.choice([1, 4])}"],
-            boundary=self._chance.choice([each for each in _boundaries(mode) if each.turn <= 2]),
-            kill_after_s=self._chance.uniform(0, _LONGEST_STEP_S),
-            has_family=self._chance.random() < 2 / 3,
-        )
-        assert ended.is_killed or ended.code == 0, ended
-        here.wait_until_idle()
+        before, kills = kept(here.first), self._kill(mode)
+        while kills and self._chance.random() < 1 / 3:
+            kills += self._kill(mode)
         if mode is Mode.NEW:
             heir = here.clone()
             self._settle(heir, mode)
@@ -236,6 +229,19 @@ class _Life:
             git(here.first, "add", STATE)
             git(here.first, "commit", "--quiet", "--allow-empty", "--message=state")
             git(here.first, "push", "--quiet")
+        return kills
+
+    def _kill(self, mode: Mode) -> bool:
+        """Run, and kill the run a moment after a boundary; return whether it had not ended before."""
+        ended = self._driver.run(
+            self._here.first,
+            [*mode.args, f"--parallel={self._chance.choice([1, 4])}"],
+            boundary=self._chance.choice([each for each in _boundaries(mode) if each.turn <= 2]),
+            kill_after_s=self._chance.uniform(0, _LONGEST_STEP_S),
+            has_family=self._chance.random() < 2 / 3,
+        )
+        assert ended.is_killed or ended.code == 0, ended
+        self._here.wait_until_idle()
         return ended.is_killed
 
     def _settle(self, clone: Path, mode: Mode) -> None:

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from campaignsync import __version__
 from campaignsync.cli import cli
-from campaignsync.report.escape import printable
+from campaignsync.text import printable
 from tests.e2e.conftest import STATE, Project, definition
 from tests.e2e.vendor import Vendor, created_then_dropped, rejected, serving
 from tests.integration.bad_definitions import CASES, Case, lay_out

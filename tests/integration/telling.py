@@ -10,11 +10,13 @@ from pathlib import Path
 import anyio
 import click
 
-from campaignsync.console import Caller, end, reporting, run, show
+from campaignsync.commands.project import Ended
+from campaignsync.console import Console, run
 from campaignsync.errors import ExitCode, SettingsError
 from campaignsync.progress import TerminalProgress
 from campaignsync.terminal import run_interruptibly
 
+_CONSOLE = Console(env={}, root=Path.cwd(), is_verbose=True)
 _PROGRESS = TerminalProgress(is_verbose=True, rate_limit=None)
 
 
@@ -27,9 +29,9 @@ def commands() -> None:
 @click.argument("outcome", type=click.Choice(["done", "unknown", "error", "bug"]))
 def work(outcome: str) -> None:
     """Tell something, record the descriptor of a file opened meanwhile, end in some way."""
-    with reporting(Caller(env={}, root=Path.cwd(), is_verbose=True), "json"):
+    with _CONSOLE.reporting("json"):
         _PROGRESS.note("A note.")
-        show("A result.")
+        _CONSOLE.show("A result.")
         with Path("record").open("w") as record:
             record.write(str(record.fileno()))
             _PROGRESS.detail("A detail.")
@@ -37,7 +39,7 @@ def work(outcome: str) -> None:
             raise SettingsError("An error.", hint="A hint.")
         if outcome == "bug":
             raise RuntimeError("A bug.")
-        end(ExitCode.UNKNOWN if outcome == "unknown" else ExitCode.DONE)
+        _CONSOLE.end(Ended(text="", code=ExitCode.UNKNOWN if outcome == "unknown" else ExitCode.DONE))
 
 
 @commands.command()
@@ -45,14 +47,14 @@ def work(outcome: str) -> None:
 @click.option("--times", default=1)
 def say(text: str, times: int) -> None:
     """Print a text as a result."""
-    show(text * times)
+    _CONSOLE.show(text * times)
 
 
 @commands.command()
 def bar() -> None:
     """Show a bar of two steps, the second when told to on stdin."""
     _PROGRESS.advance(1, 2)
-    show("Ready.")
+    _CONSOLE.show("Ready.")
     sys.stdin.readline()
     _PROGRESS.advance(2, 2)
     Path("record").touch()
@@ -67,11 +69,11 @@ def wait(*, note: str, is_blocked: bool, is_endless: bool) -> None:
 
     async def until_asked(stop: anyio.Event) -> None:
         _PROGRESS.note(note * 100_000)
-        show("Ready.")
+        _CONSOLE.show("Ready.")
         if is_blocked:
             time.sleep(3600)  # noqa: ASYNC251  # the point of it
         await stop.wait()
-        show("Asked.")
+        _CONSOLE.show("Asked.")
         if is_endless:
             await anyio.sleep_forever()
 
@@ -80,7 +82,7 @@ def wait(*, note: str, is_blocked: bool, is_endless: bool) -> None:
 
     anyio.run(whole)
     Path("record").touch()
-    end(ExitCode.INTERRUPTED)
+    _CONSOLE.end(Ended(text="", code=ExitCode.INTERRUPTED))
 
 
 if __name__ == "__main__":

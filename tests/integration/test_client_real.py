@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from campaignsync.kore.auth import SignedTokens
 from campaignsync.kore.client import KoreClient
-from campaignsync.kore.pacing import Pacer
+from campaignsync.kore.rate_limit import RateLimit
 from campaignsync.outcome import Created, NotSent, Outcome, Page, PageFailed, Unknown, Withheld
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +39,7 @@ def anyio_backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def client_of(host: str, *, timeout_s: float = 20, pacer: Pacer | None = None) -> KoreClient:
+def client_of(host: str, *, timeout_s: float = 20, rate_limit: RateLimit | None = None) -> KoreClient:
     numbers = iter(range(1000))
     return KoreClient(
         host=host,
@@ -51,7 +51,7 @@ def client_of(host: str, *, timeout_s: float = 20, pacer: Pacer | None = None) -
             now=lambda: datetime.now(UTC),
             new_id=lambda: f"id-{next(numbers)}",
         ),
-        pacer=pacer or Pacer(0, monotonic=time.monotonic, sleep=anyio.sleep),
+        rate_limit=rate_limit or RateLimit(0, monotonic=time.monotonic, sleep=anyio.sleep),
         timeout_s=timeout_s,
         now=lambda: datetime.now(UTC),
         monotonic=time.monotonic,
@@ -411,10 +411,13 @@ async def test_the_deadline_starts_after_pacing_and_the_permit_is_asked_once_bef
         moments.append("request")
         await stream.send(OK)
 
-    pacer = Pacer(0, monotonic=time.monotonic, sleep=anyio.sleep)
-    pacer.hold(SHORT_S + 0.2)
+    rate_limit = RateLimit(0, monotonic=time.monotonic, sleep=anyio.sleep)
+    rate_limit.hold(SHORT_S + 0.2)
     started = time.monotonic()
-    async with serving(script) as server, client_of(server.url, timeout_s=SHORT_S, pacer=pacer) as client:
+    async with (
+        serving(script) as server,
+        client_of(server.url, timeout_s=SHORT_S, rate_limit=rate_limit) as client,
+    ):
         outcome = await client.create(BODY, permit=noting(moments))
     # Longer than its time-out, and yet in time: waiting for a turn is not part of the attempt.
     assert outcome == Created(camp_id="cd-1")
@@ -424,8 +427,8 @@ async def test_the_deadline_starts_after_pacing_and_the_permit_is_asked_once_bef
 
 
 async def test_a_cancelled_request_gives_its_place_back_and_closes_its_connection() -> None:
-    pacer = Pacer(1, window_s=0.01, monotonic=time.monotonic, sleep=anyio.sleep)
-    async with serving(hanging_after()) as server, client_of(server.url, pacer=pacer) as client:
+    rate_limit = RateLimit(1, window_s=0.01, monotonic=time.monotonic, sleep=anyio.sleep)
+    async with serving(hanging_after()) as server, client_of(server.url, rate_limit=rate_limit) as client:
         with anyio.move_on_after(0.1) as scope:
             await client.create(BODY, permit=lambda: True)
         assert scope.cancelled_caught
@@ -456,8 +459,8 @@ async def test_many_at_once_do_not_wait_for_a_free_connection() -> None:
 
 async def test_an_over_limit_answer_holds_back_all_requests_of_the_client() -> None:
     async with serving(replying(response(b"", status="429 Too Many Requests"))) as server:
-        pacer = Pacer(0, window_s=6, monotonic=time.monotonic, sleep=anyio.sleep)
-        async with client_of(server.url, pacer=pacer) as client:
+        rate_limit = RateLimit(0, window_s=6, monotonic=time.monotonic, sleep=anyio.sleep)
+        async with client_of(server.url, rate_limit=rate_limit) as client:
             await client.create(BODY, permit=lambda: True)
             server.script = replying(OK)
             started = time.monotonic()

@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignsync.errors import SettingsError
-from campaignsync.kore.answers import Answer, clock_skew_s, create_outcome, retry_after_s
 from campaignsync.kore.auth import GivenToken, SignedTokens, Tokens
 from campaignsync.kore.client import KoreClient
-from campaignsync.kore.pacing import Pacer
 from campaignsync.kore.pages import page_outcome
+from campaignsync.kore.rate_limit import RateLimit
+from campaignsync.kore.responses import Answer, clock_skew_s, create_outcome, retry_after_s
 from campaignsync.kore.words import shown, shown_place
 from campaignsync.outcome import (
     Created,
@@ -65,7 +65,7 @@ def client_of(tokens: Tokens, details: list[str] | None = None, *, host: str = H
         app_id="st-1",
         account_id="acc-1",
         tokens=tokens,
-        pacer=Pacer(0, window_s=0.01, monotonic=time.monotonic, sleep=anyio.sleep),
+        rate_limit=RateLimit(0, window_s=0.01, monotonic=time.monotonic, sleep=anyio.sleep),
         timeout_s=5,
         now=lambda: NOW,
         monotonic=time.monotonic,

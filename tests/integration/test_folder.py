@@ -1,12 +1,14 @@
 """The folder as a place to read and record: the state file on a real disk."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from campaignsync.commands.project import Project
 from campaignsync.commands.recording import check_lost
-from campaignsync.commands.workplace import Workplace
+from campaignsync.config import RunOptions
 from campaignsync.definitions import DefinitionFiles
 from campaignsync.errors import GitError, StateError
 from campaignsync.progress import TerminalProgress
@@ -28,16 +30,10 @@ def file(tmp_path: Path) -> StateFile:
 
 def folder_of(root: Path) -> Folder:
     """Return a folder as a run has it."""
-    place = Workplace(
-        root=root,
-        env={"PATH": "/usr/bin:/bin:/usr/local/bin"},
-        campaigns="campaigns",
-        state=STATE,
-        progress=TerminalProgress(is_verbose=False, rate_limit=None),
-    )
-    return Folder(
-        StateFile(root / STATE, shown=STATE), place.definitions, check_lost=lambda: check_lost(place, None)
-    )
+    progress = TerminalProgress(is_verbose=False, rate_limit=None)
+    project = Project(root=root, env={"PATH": "/usr/bin:/bin:/usr/local/bin"}, progress=progress)
+    lost = partial(check_lost, project, RunOptions())
+    return Folder(StateFile(root / STATE, shown=STATE), project.definitions(RunOptions()), check_lost=lost)
 
 
 def test_a_missing_file_is_an_empty_state_and_reading_creates_nothing(

@@ -12,11 +12,11 @@ import anyio.lowlevel
 import pytest
 
 from campaignsync.claims import Rules
+from campaignsync.commands.project import Project
 from campaignsync.commands.recording import Recording, recording
-from campaignsync.commands.workplace import Tuning, Workplace
+from campaignsync.config import RunOptions
 from campaignsync.errors import CampaignSyncError, GitError, LockedError
 from campaignsync.progress import TerminalProgress
-from campaignsync.protocol.ports import Options
 from campaignsync.protocol.tools import Context
 from campaignsync.repository.folder import Folder
 from campaignsync.repository.local_branch import LocalBranch
@@ -38,10 +38,10 @@ CLAIM = Claim(
 
 pytestmark = pytest.mark.anyio
 
-DEFAULT = Tuning()
-PUSH = Tuning(is_pushing=True)
-LOCAL = Tuning(is_local=True)
-FOLDER = Tuning(is_committing=False)
+DEFAULT = RunOptions(host="https://platform.kore.ai", app_id="st-1", run_id="run-1")
+PUSH = replace(DEFAULT, is_pushing=True)
+LOCAL = replace(DEFAULT, is_local=True)
+FOLDER = replace(DEFAULT, is_committing=False)
 
 
 class _Clock:
@@ -60,50 +60,50 @@ class _Clock:
 
 @asynccontextmanager
 async def opened(
-    root: Path, tuning: Tuning = DEFAULT, *, state: str = STATE, campaigns: str = "campaigns"
+    root: Path, options: RunOptions = DEFAULT, *, state: str = STATE, campaigns: str = "campaigns"
 ) -> AsyncIterator[Recording]:
     """Give what records there, as a command does."""
     progress = TerminalProgress(is_verbose=False, rate_limit=None)
-    place = Workplace(root=root, env=os.environ, campaigns=campaigns, state=state, progress=progress)
+    project = Project(root=root, env=os.environ, progress=progress)
     context = Context(
         clock=_Clock(),
         progress=progress,
         stop=anyio.Event(),
-        options=Options(host="https://platform.kore.ai", app_id="st-1", run_id="run-1"),
+        options=replace(options, campaigns=campaigns, state=state),
         rules=Rules(timeout_s=30.0, settle_s=120.0, rate_limit=60),
     )
-    async with recording(place, context, tuning=tuning) as found:
+    async with recording(project, context) as found:
         yield found
 
 
 async def refusal(
-    root: Path, tuning: Tuning = DEFAULT, *, state: str = STATE, campaigns: str = "campaigns"
+    root: Path, options: RunOptions = DEFAULT, *, state: str = STATE, campaigns: str = "campaigns"
 ) -> CampaignSyncError:
     with pytest.raises(CampaignSyncError) as caught:
-        async with opened(root, tuning, state=state, campaigns=campaigns):
+        async with opened(root, options, state=state, campaigns=campaigns):
             pass
     return caught.value
 
 
 @pytest.mark.parametrize(
-    ("tuning", "kind", "reads_work_tree"),
+    ("options", "kind", "reads_work_tree"),
     [(DEFAULT, LocalBranch, True), (LOCAL, LocalBranch, True), (FOLDER, Folder, False)],
     ids=["default", "local", "no commit"],
 )
 async def test_without_an_upstream(
-    clone: Clone, tuning: Tuning, kind: type, *, reads_work_tree: bool
+    clone: Clone, options: RunOptions, kind: type, *, reads_work_tree: bool
 ) -> None:
-    async with opened(clone.path, tuning) as found:
+    async with opened(clone.path, options) as found:
         assert (type(found.recorder), found.work_tree is not None) == (kind, reads_work_tree)
 
 
 @pytest.mark.parametrize(
-    ("tuning", "kind"),
+    ("options", "kind"),
     [(PUSH, RemoteBranch), (LOCAL, LocalBranch), (FOLDER, Folder)],
     ids=["push", "local", "none"],
 )
-async def test_with_an_upstream(remote: Remote, tuning: Tuning, kind: type) -> None:
-    async with opened(remote.first.path, tuning) as found:
+async def test_with_an_upstream(remote: Remote, options: RunOptions, kind: type) -> None:
+    async with opened(remote.first.path, options) as found:
         assert type(found.recorder) is kind
 
 
@@ -122,9 +122,9 @@ async def test_on_no_branch_nothing_is_recorded_here_but_on_the_remote(remote: R
         await found.recorder.check()
 
 
-@pytest.mark.parametrize("tuning", [DEFAULT, PUSH], ids=["default", "push"])
-async def test_outside_git_there_is_only_the_folder(tmp_path: Path, tuning: Tuning) -> None:
-    assert "--no-commit" in (await refusal(tmp_path, tuning)).hint
+@pytest.mark.parametrize("options", [DEFAULT, PUSH], ids=["default", "push"])
+async def test_outside_git_there_is_only_the_folder(tmp_path: Path, options: RunOptions) -> None:
+    assert "--no-commit" in (await refusal(tmp_path, options)).hint
     async with opened(tmp_path, FOLDER) as found:
         assert type(found.recorder) is Folder
 
@@ -223,9 +223,9 @@ async def test_a_run_in_an_empty_repository_is_told(tmp_path: Path) -> None:
             await found.recorder.check()
 
 
-async def leave(root: Path, tuning: Tuning, *, sent: bool) -> None:
+async def leave(root: Path, options: RunOptions, *, sent: bool) -> None:
     """Leave a claim in the journal as a killed run does."""
-    async with opened(root, tuning) as left:
+    async with opened(root, options) as left:
         await left.recorder.check()
         await left.ledger.refresh()
         await left.ledger.put([replace(CLAIM, sends=1 if sent else 0)])

@@ -25,7 +25,7 @@ from campaignsync.definitions.model import Campaign, to_body
 from campaignsync.errors import SettingsError
 from campaignsync.kore.auth import tokens_of
 from campaignsync.kore.client import KoreClient
-from campaignsync.kore.pacing import Pacer
+from campaignsync.kore.rate_limit import RateLimit
 from campaignsync.outcome import Created, OverLimit, Page, Rejected, Unauthorized
 from campaignsync.sandbox import CREDENTIALS, Credentials, Sandbox, run, serve
 from campaignsync.sandbox.contract import problems
@@ -95,7 +95,9 @@ def sandbox_of(clock: Clock, *, rate_limit: int = 0, window_s: float = 60) -> Sa
     )
 
 
-def client_of(url: str, clock: Clock, *, credentials: Credentials = CREDENTIALS, pacer: Pacer) -> KoreClient:
+def client_of(
+    url: str, clock: Clock, *, credentials: Credentials = CREDENTIALS, rate_limit: RateLimit
+) -> KoreClient:
     numbers = itertools.count(1)
     account = credentials.account(url)
     return KoreClient(
@@ -103,21 +105,21 @@ def client_of(url: str, clock: Clock, *, credentials: Credentials = CREDENTIALS,
         app_id=account.app_id,
         account_id=account.account_id,
         tokens=tokens_of(account.credentials, now=clock.now, new_id=lambda: f"jti-{next(numbers)}"),
-        pacer=pacer,
+        rate_limit=rate_limit,
         timeout_s=20,
         now=clock.now,
         monotonic=time.monotonic,
     )
 
 
-def unpaced() -> Pacer:
-    return Pacer(0, window_s=0.01, monotonic=time.monotonic, sleep=anyio.sleep)
+def unpaced() -> RateLimit:
+    return RateLimit(0, window_s=0.01, monotonic=time.monotonic, sleep=anyio.sleep)
 
 
 @asynccontextmanager
 async def served(clock: Clock, sandbox: Sandbox | None = None) -> AsyncIterator[tuple[Sandbox, KoreClient]]:
     account = sandbox or sandbox_of(clock)
-    async with serve(account) as url, client_of(url, clock, pacer=unpaced()) as client:
+    async with serve(account) as url, client_of(url, clock, rate_limit=unpaced()) as client:
         yield account, client
 
 
@@ -147,7 +149,7 @@ async def test_other_credentials_are_refused(clock: Clock) -> None:
     )
     async with (
         serve(sandbox_of(clock)) as url,
-        client_of(url, clock, credentials=other, pacer=unpaced()) as client,
+        client_of(url, clock, credentials=other, rate_limit=unpaced()) as client,
     ):
         expected = Unauthorized(reason="HTTP 401: Invalid SDK credentials")
         assert await client.create(SAMPLE, permit=yes) == expected
@@ -221,9 +223,9 @@ async def test_the_rate_limit_is_off_unless_asked_for(clock: Clock) -> None:
 
 async def test_a_paced_client_never_goes_over_the_limit(clock: Clock) -> None:
     sandbox = sandbox_of(clock, rate_limit=10, window_s=0.3)
-    pacer = Pacer(10, window_s=0.3, monotonic=time.monotonic, sleep=anyio.sleep)
+    rate_limit = RateLimit(10, window_s=0.3, monotonic=time.monotonic, sleep=anyio.sleep)
     outcomes = list[object]()
-    async with serve(sandbox) as url, client_of(url, clock, pacer=pacer) as client:
+    async with serve(sandbox) as url, client_of(url, clock, rate_limit=rate_limit) as client:
 
         async def work() -> None:
             for number in range(8):
@@ -580,7 +582,7 @@ async def test_a_port_that_is_taken_is_an_error_that_names_it(clock: Clock) -> N
 
 
 async def test_a_port_can_be_used_again_at_once(clock: Clock) -> None:
-    async with serve(sandbox_of(clock)) as url, client_of(url, clock, pacer=unpaced()) as client:
+    async with serve(sandbox_of(clock)) as url, client_of(url, clock, rate_limit=unpaced()) as client:
         await client.create(SAMPLE, permit=yes)
     async with serve(sandbox_of(clock), port=int(url.rpartition(":")[2])) as again:
         assert again == url

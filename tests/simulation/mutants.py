@@ -186,7 +186,8 @@ class _Unconfirming(Recovery):
     async def confirm_rejections(self) -> None:
         rejected = list(self._sender.rejected.values())
         self._sender.rejected.clear()
-        await self._fail([attempt.claim for attempt in rejected], lambda claim: "rejected")
+        reasons = {attempt.claim.name: attempt.reason for attempt in rejected}
+        await self._fail([attempt.claim for attempt in rejected], reasons)
 
 
 class ResolvesOthers(Sync):

@@ -8,13 +8,14 @@ from random import Random
 from typing import Any, TypeVar
 
 from campaignsync.claims import Rules
+from campaignsync.config import RunOptions
 from campaignsync.errors import CampaignSyncError
 from campaignsync.identity import identity
 from campaignsync.protocol.decisions import Decided, Decisions
 from campaignsync.protocol.journal import Journal, replay
 from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.listing import list_account
-from campaignsync.protocol.ports import Options, Recorder
+from campaignsync.protocol.ports import Recorder
 from campaignsync.protocol.run import Sync
 from campaignsync.protocol.tools import StopRequestedError, Tools
 from campaignsync.result import Result
@@ -200,7 +201,7 @@ class Runner:
         recorder = self._recorder(seat, fate)
         is_shared = recorder.is_shared
         rules = built.rules(timeout_s=scenario.timeout_s, settle_s=scenario.settle_s, rate_limit=60)
-        options = Options(
+        options = RunOptions(
             host="https://platform.kore.ai",
             app_id="st-1",
             run_id=run_id,

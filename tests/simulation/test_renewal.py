@@ -4,9 +4,9 @@ import asyncio
 from random import Random
 
 from campaignsync.claims import Rules
+from campaignsync.config import RunOptions
 from campaignsync.protocol.journal import Journal
 from campaignsync.protocol.ledger import Ledger
-from campaignsync.protocol.ports import Options
 from campaignsync.protocol.tools import Context
 from campaignsync.state import Claim
 from tests.simulation.machine import EPOCH, Clocks, Machine, Told, Wish
@@ -47,7 +47,7 @@ def _ledger(machine: Machine) -> Ledger:
         clock=machine,
         progress=Told(machine),
         stop=Wish(),
-        options=Options(host=None, app_id=None, run_id="r1"),
+        options=RunOptions(host=None, app_id=None, run_id="r1"),
         rules=Rules(timeout_s=5, settle_s=20, rate_limit=0),
     )
     clone = Clone.of(Remote((), lambda _, __: None), lambda _, __: None)

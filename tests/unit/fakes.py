@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from campaignsync.claims import Rules
+from campaignsync.config import RunOptions
 from campaignsync.errors import CampaignSyncError, StateError
 from campaignsync.identity import Definition
 from campaignsync.plan import Plan
 from campaignsync.protocol.journal import Journal, Replay, replay
 from campaignsync.protocol.ledger import Ledger
-from campaignsync.protocol.ports import Api, Options, Snapshot
+from campaignsync.protocol.ports import Api, Snapshot
 from campaignsync.protocol.tools import Context, Tools
 from campaignsync.state import Entry, State
 
@@ -233,7 +234,7 @@ def run_on(
 ) -> Run:
     """Return the ledger of a run that records on a branch; nothing was read yet."""
     file, clock, told, stop = journal or MemoryJournal(), Clock(), Told(), Stop()
-    options = Options(host=host, app_id="a", run_id=run_id)
+    options = RunOptions(host=host, app_id="a", run_id=run_id)
     context = Context(clock=clock, progress=told, stop=stop, options=options, rules=RULES)
     written = Journal(file, where="journal", run_id=run_id, is_shared=branch.is_shared)
     ledger = Ledger(branch, written, context)

@@ -10,10 +10,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from campaignsync.config import ClientSecret
+from campaignsync.config import GivenToken as GivenSetting
 from campaignsync.errors import SettingsError
 from campaignsync.kore.auth import GivenToken, SignedTokens, header_value, tokens_of
-from campaignsync.settings import ClientSecret
-from campaignsync.settings import GivenToken as GivenSetting
 
 NOW = datetime(2026, 1, 31, 9, 0, 0, tzinfo=UTC)
 SECRET = "s3cret-of-more-than-thirty-two-bytes"

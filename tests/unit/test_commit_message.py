@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from campaignsync.config import RunOptions
 from campaignsync.protocol.commit_message import Origin, commit_message
-from campaignsync.protocol.ports import Options
 from campaignsync.state import Entry, Status
 from tests.unit.report_samples import HOSTILE, claim, record, state
 
 RUN = "https://github.com/team/campaigns/actions/runs/1"
-BY_HAND = Options(host="h", app_id="a", run_id="r-1")
+BY_HAND = RunOptions(host="h", app_id="a", run_id="r-1")
 ORIGIN = Origin(
     source_commit="0123abc", plan="sha256:4567", options=replace(BY_HAND, run_url=RUN, actor="jane-doe")
 )

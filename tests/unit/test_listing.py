@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from campaignsync.claims import Rules
+from campaignsync.config import RunOptions
 from campaignsync.errors import ApiError, AuthorizationError
 from campaignsync.outcome import (
     Outcome,
@@ -21,7 +22,6 @@ from campaignsync.outcome import (
 )
 from campaignsync.plan import Plan
 from campaignsync.protocol.listing import TRIES, agree, check_clock, list_account
-from campaignsync.protocol.ports import Options
 from campaignsync.protocol.tools import StopRequestedError, Tools
 
 pytestmark = pytest.mark.anyio
@@ -102,7 +102,7 @@ def tools_of(account: Account, *, stop: Stop | None = None) -> Tools:
         clock=Clock(),
         progress=Quiet(),
         stop=stop or Stop(),
-        options=Options(host="h", app_id="a", run_id="run-1"),
+        options=RunOptions(host="h", app_id="a", run_id="run-1"),
         rules=Rules(timeout_s=30, settle_s=120, rate_limit=60),
     )
 

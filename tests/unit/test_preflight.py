@@ -12,6 +12,7 @@ from campaignsync.identity import Definition
 from campaignsync.outcome import Outcome, Page, PageOutcome, RemoteCampaign
 from campaignsync.plan import body_digest
 from campaignsync.protocol.preflight import Preflight, most_sends
+from campaignsync.protocol.record import RunRecord
 from campaignsync.protocol.tools import StopRequestedError
 from campaignsync.state import Claim
 from tests.unit.fakes import Branch, Run, holding, run_on, tools_of
@@ -46,6 +47,7 @@ class Deciding:
     run: Run
     account: Account
     preflight: Preflight
+    record: RunRecord
 
     async def __call__(self) -> list[Claim]:
         await self.preflight.look()
@@ -59,7 +61,8 @@ def deciding(
     run, account = run_on(branch), Account(campaigns)
     tools = tools_of(run, account)
     tools = replace(tools, options=replace(tools.options, allowed=allowed, max_creates=max_creates))
-    return Deciding(run, account, Preflight(run.ledger, tools))
+    record = RunRecord()
+    return Deciding(run, account, Preflight(run.ledger, tools, record), record)
 
 
 class TestClaiming:
@@ -96,18 +99,18 @@ class TestClaiming:
         await decide.preflight.look()
         branch.somebody_commits(lambda state: state.with_entries([RECORD]))
         assert await decide.preflight.decide() == []
-        assert decide.preflight.findings.failed == []
+        assert decide.record.failed == {}
 
     async def test_a_campaign_in_the_way_that_is_in_no_entry_is_a_strangers(self) -> None:
         decide = deciding(Branch(), OURS)
         assert await decide() == []
-        [failed] = decide.preflight.findings.failed
+        [failed] = decide.record.failed.values()
         assert "a campaign of this name exists already (cd-1)" in failed.error
 
     async def test_what_the_plan_of_plan_does_not_hold_is_not_claimed(self) -> None:
         decide = deciding(Branch(), allowed=frozenset({body_digest(CLAIM.definition)}))
         assert await decide() == []
-        assert [each.name for each in decide.preflight.findings.not_sent] == [DEFINITION.name]
+        assert [each.name for each in decide.record.not_sent.values()] == [DEFINITION.name]
 
     async def test_a_run_that_is_asked_to_end_claims_nothing(self) -> None:
         branch = Branch()
@@ -160,13 +163,13 @@ class TestWaiting:
     async def test_is_for_nobody_where_only_a_person_may_decide(self) -> None:
         decide = deciding(Branch(holding(replace(THEIRS, sends=3))))
         assert (await decide(), decide.run.clock.slept) == ([], [])
-        [unknown] = decide.preflight.findings.unknown
+        [unknown] = decide.record.unknown.values()
         assert "sent up to 3 times and not in the account" in unknown.error
 
     async def test_is_for_nobody_where_claims_are_only_reported(self) -> None:
         decide = deciding(Branch(holding(THEIRS), is_shared=False))
         assert (await decide(), decide.run.clock.slept, decide.account.requests) == ([], [], 0)
-        [unknown] = decide.preflight.findings.unknown
+        [unknown] = decide.record.unknown.values()
         assert "claimed on the remote by run run-9" in unknown.error
 
     async def test_no_wall_clock_shortens_it(self) -> None:
@@ -190,7 +193,8 @@ class TestMostSends:
     ) -> None:
         decide = deciding(Branch(holding(*claims)))
         await decide.preflight.look()
-        assert most_sends(decide.preflight.findings.plan) == expected
+        assert decide.record.plan is not None
+        assert most_sends(decide.record.plan) == expected
 
     async def test_more_than_is_allowed_is_refused_before_anything_is_asked(self) -> None:
         decide = deciding(Branch(holding(THEIRS)), max_creates=0)

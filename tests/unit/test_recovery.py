@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from campaignsync.protocol.record import RunRecord
 from campaignsync.protocol.recovery import LeaseWatch, resolve
 from tests.unit.fakes import Branch, run_on
 from tests.unit.test_claims import CLAIM, OURS
@@ -21,10 +22,10 @@ async def test_a_campaign_that_is_surely_one_claims_own_is_not_taken_for_another
     run = run_on(Branch())
     await run.ledger.refresh()
     missing = replace(CLAIM, name="A First", definition=_named("A First"))
-    resolution = await resolve([missing, CLAIM], [OURS], run.ledger)
-    assert [record.camp_id for record in resolution.recovered] == ["cd-1"]
-    assert resolution.absent == [missing]
-    assert resolution.stuck == []
+    record = RunRecord()
+    assert await resolve([missing, CLAIM], [OURS], run.ledger, record) == [missing]
+    assert [done.camp_id for done in record.recovered.values()] == ["cd-1"]
+    assert record.unknown == {}
 
 
 class TestLeaseWatch:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from campaignsync.report.escape import (
+from campaignsync.text import (
     annotation_data,
     annotation_property,
     code_block,

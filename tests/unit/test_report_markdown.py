@@ -18,8 +18,8 @@ from campaignsync.errors import Problem
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Plan, make_plan
 from campaignsync.report import markdown
-from campaignsync.report.escape import printable
 from campaignsync.result import Done, Failure, Result
+from campaignsync.text import printable
 from tests.unit.report_samples import (
     HOSTILE,
     TARGET,

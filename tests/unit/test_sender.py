@@ -21,6 +21,7 @@ from campaignsync.outcome import (
     Unknown,
     Withheld,
 )
+from campaignsync.protocol.record import RunRecord
 from campaignsync.protocol.recovery import Recovery
 from campaignsync.protocol.sender import NOT_SENT_IN_A_ROW, UNKNOWN_IN_A_ROW, Attempt, Sender
 from campaignsync.state import Claim
@@ -75,6 +76,7 @@ class Sending:
 
     run: Run
     sender: Sender
+    record: RunRecord
     claims: list[Claim]
 
     async def __call__(self) -> None:
@@ -95,7 +97,9 @@ async def sending(
     if run.ledger.is_shared:
         claims = [replace(claim, sends=1) for claim in claims]
     assert await run.ledger.claim(claims)
-    return Sending(run, Sender(tools_of(run, server, parallel=parallel), run.ledger), claims)
+    record = RunRecord()
+    sender = Sender(tools_of(run, server, parallel=parallel), run.ledger, record)
+    return Sending(run, sender, record, claims)
 
 
 @dataclass(slots=True)
@@ -163,7 +167,8 @@ class TestCounting:
         send = await sending(Server(lambda _: next(answers)), count=1)
         await send()
         assert send.run.clock.slept == [7.0, 10.0]
-        assert [(record.camp_id, record.sends) for record in send.sender.created.values()] == [("cd-1", 1)]
+        assert [record.sends for record in send.run.ledger.state.records] == [1]
+        assert [done.camp_id for done in send.record.created.values()] == ["cd-1"]
 
 
 class TestSaving:
@@ -178,11 +183,11 @@ class TestSaving:
         async with anyio.create_task_group() as group:
             group.start_soon(send)
             await anyio.wait_all_tasks_blocked()
-            assert send.sender.created == {}
+            assert send.record.created == {}
             journal.gate.set()
-        (created,), (unknown,) = send.sender.created.values(), send.sender.unknown.values()
-        assert {created.name, unknown.claim.name} == {"a", "b"}
-        assert unknown.reason == f"the server answered with cd-1, which is the campaign {created.name!r}"
+        (created,), (unknown,) = send.record.created.values(), send.record.unknown.values()
+        assert {created.name, unknown.name} == {"a", "b"}
+        assert unknown.error == f"the server answered with cd-1, which is the campaign {created.name!r}"
         assert [record.name for record in journal.replayed.state.records] == [created.name]
 
     async def test_where_an_answer_can_not_be_saved_no_more_is_sent_and_every_claim_is_told_of(self) -> None:
@@ -198,11 +203,9 @@ class TestSaving:
         with pytest.raises(StateError, match="the disk is full"):
             await send()
         assert server.sent == ["a", "b"]
-        assert [*send.sender.created] == ["a"]
-        assert {key: each.reason for key, each in send.sender.unknown.items()} == {
-            "b": "created as cd-2, which could not be saved: the disk is full"
-        }
-        assert {key: reason for key, (_, reason) in send.sender.left.items()} == {
+        assert [*send.record.created] == ["a"]
+        assert {key: each.error for key, each in send.record.unknown.items()} == {
+            "b": "created as cd-2, which could not be saved: the disk is full",
             "c": "the disk is full",
             "d": "the disk is full",
         }
@@ -216,12 +219,13 @@ class TestSaving:
         for claim in send.claims:
             rejection = Attempt(claim=claim, reason="no", ended=0, is_refusal=True)
             send.sender.rejected[claim.name] = rejection
-        recovery = Recovery(tools_of(send.run, server), send.run.ledger, send.sender)
+            send.record.note_unknown(claim, rejection.reason)
+        recovery = Recovery(tools_of(send.run, server), send.run.ledger, send.sender, send.record)
         journal.is_last = True
         with pytest.raises(StateError, match="the disk is full"):
             await recovery.confirm_rejections()
-        assert [record.name for record in recovery.recovered] == ["a"]
-        assert ([*send.sender.rejected], recovery.failed) == (["b"], [])
+        assert [*send.record.recovered] == ["a"]
+        assert ([*send.record.unknown], send.record.failed) == (["b"], {})
 
 
 class TestEnding:
@@ -239,7 +243,7 @@ class TestEnding:
         await send()
         assert (server.sent, len(branch.on_push)) == ([], 8)
         assert "renewed 2 times in a row" in send.sender.halted
-        assert [*send.sender.not_sent] == ["a", "b"]
+        assert [*send.record.not_sent] == ["a", "b"]
         assert send.run.ledger.state.claims == ()
 
     async def test_a_lease_that_ran_out_is_renewed_and_what_is_left_is_sent(self) -> None:
@@ -255,7 +259,7 @@ class TestEnding:
         send = await sending(Server(slowly), count=3, branch=branch)
         await send()
         assert spent == ["a", "b", "c"]
-        assert [*send.sender.created] == ["a", "b", "c"]
+        assert [*send.record.created] == ["a", "b", "c"]
         assert len(branch.pushes) == 2  # the claims, and one renewal
 
     async def test_nothing_is_sent_for_a_claim_that_another_run_took_over(self) -> None:
@@ -267,7 +271,7 @@ class TestEnding:
         send.run.clock.go_on(10_000)
         await send()
         assert server.sent == ["b"]
-        assert send.sender.not_sent["a"][1] == "another run or a person took over its claim"
+        assert send.record.not_sent["a"].error == "another run or a person took over its claim"
 
     async def test_a_renewal_that_the_remote_refuses_ends_the_run(self) -> None:
         branch = Branch()
@@ -277,20 +281,20 @@ class TestEnding:
         send.run.clock.go_on(10_000)
         with pytest.raises(RecordError, match="protected branch"):
             await send()
-        assert (server.sent, [*send.sender.not_sent]) == ([], ["a", "b"])
+        assert (server.sent, [*send.record.not_sent]) == ([], ["a", "b"])
 
     async def test_three_unknown_outcomes_in_a_row_stop_the_sending(self) -> None:
         server = Server(lambda _: Unknown(reason="no answer"))
         send = await sending(server, count=5)
         await send()
         assert server.sent == ["a", "b", "c"]
-        assert (len(send.sender.unknown), [*send.sender.not_sent]) == (UNKNOWN_IN_A_ROW, ["d", "e"])
+        assert (len(send.record.unknown), [*send.record.not_sent]) == (UNKNOWN_IN_A_ROW, ["d", "e"])
 
     async def test_five_connections_in_a_row_that_fail_stop_the_sending(self) -> None:
         server = Server(lambda _: NotSent(reason="refused"))
         send = await sending(server, count=7)
         await send()
-        assert (len(server.sent), len(send.sender.not_sent)) == (NOT_SENT_IN_A_ROW, 7)
+        assert (len(server.sent), len(send.record.not_sent)) == (NOT_SENT_IN_A_ROW, 7)
         assert send.run.ledger.state.claims == ()
 
     async def test_refused_credentials_stop_the_sending_and_give_the_claims_back(self) -> None:
@@ -306,4 +310,4 @@ class TestEnding:
         await send()
         assert send.run.clock.slept == [600.0] * 4
         assert "over its rate limit for half an hour" in send.sender.halted
-        assert [*send.sender.not_sent] == ["a", "b"]
+        assert [*send.record.not_sent] == ["a", "b"]

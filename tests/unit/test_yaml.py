@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from campaignsync.definitions.validation import Invalid, check
 from campaignsync.definitions.yaml import DEEPEST, LONGEST_NUMBER, read
 from campaignsync.definitions.yaml_errors import ParseError
-from campaignsync.report.escape import printable
+from campaignsync.text import printable
 from tests.unit.bodies import Body, bodies
 
 

@@ -1,4 +1,4 @@
-"""Settings from the environment: the account, the credentials. Pure: the environment is an argument.
+"""What a command is given: its options, the account, the credentials. Pure: the environment is an argument.
 
 Secrets never come from arguments: a process list shows those.
 """
@@ -14,6 +14,65 @@ _ID = re.compile(r"[\x21-\x7e]{1,200}")
 _HINT = (
     'README.md, "First real sync", says where each is found; in GitHub Actions they are the workflow\'s env.'
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How one command goes about it: every option, with its default, resolved once.
+
+    Attributes:
+        campaigns: The folder of the definitions, as typed.
+        state: The state file, as typed.
+        is_sandbox: The account is the stand-in in this process.
+        is_committing: Record in git, not in the folder.
+        is_pushing: Claim and record on the remote's branch.
+        is_local: Nobody else syncs, though the branch has an upstream.
+        branch: The branch to push to; None for the remote's default.
+        allowed: Digests of the bodies that may be sent (`plan.body_digest`); None for all.
+        max_creates: The most creates and claims to be sent again that a plan may hold.
+        parallel: Requests in flight.
+        rate_limit: Requests a minute; 0 for no limit.
+        timeout_s: The deadline of one request, in seconds.
+        settle_s: Seconds after an attempt's end in which the vendor may still execute and list it.
+        host: The account's base URL; None where the state's own will do.
+        app_id: The application's id; None where the state's own will do.
+        run_id: A random id of this run, in GitHub Actions followed by a space and its URL.
+        run_url: That URL, or empty.
+        actor: Who started it in GitHub Actions, or empty.
+    """
+
+    campaigns: str = "campaigns"
+    state: str = "state/campaigns.json"
+    is_sandbox: bool = False
+    is_committing: bool = True
+    is_pushing: bool = False
+    is_local: bool = False
+    branch: str | None = None
+    allowed: frozenset[str] | None = None
+    max_creates: int = 100
+    parallel: int = 4
+    rate_limit: int = 60
+    timeout_s: float = 30
+    settle_s: float = 120
+    host: str | None = None
+    app_id: str | None = None
+    run_id: str = ""
+    run_url: str = ""
+    actor: str = ""
+
+
+def is_in_actions(env: Mapping[str, str]) -> bool:
+    """Return whether this runs in GitHub Actions."""
+    return env.get("GITHUB_ACTIONS") == "true"
+
+
+def run_url(env: Mapping[str, str]) -> str:
+    """Return the URL of this run in GitHub Actions, or nothing."""
+    server, repository, run = (
+        env.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID")
+    )
+    is_known = is_in_actions(env) and server and repository and run
+    return f"{server}/{repository}/actions/runs/{run}" if is_known else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +122,9 @@ def read_account(env: Mapping[str, str]) -> Account:
         SettingsError: Variables are missing (all are named at once) or unusable.
     """
     needed = ["KORE_APP_ID", "KORE_ACCOUNT_ID"]
-    if not env.get("KORE_JWT"):
+    if not env.get("KORE_JWT", "").strip():
         needed += ["KORE_CLIENT_ID", "KORE_CLIENT_SECRET"]
-    missing = [name for name in needed if not env.get(name)]
+    missing = [name for name in needed if not env.get(name, "").strip()]
     if missing:
         instead = " (or KORE_JWT instead of the last two)" if "KORE_CLIENT_SECRET" in missing else ""
         raise SettingsError(f"not set: {', '.join(missing)}{instead}", hint=_HINT)
@@ -84,7 +143,7 @@ def read_host(env: Mapping[str, str]) -> str:
         SettingsError: It is no URL, has more than scheme, host and port, or is plain http elsewhere
             than on loopback, where a token would travel in the clear.
     """
-    host = env.get("KORE_HOST") or DEFAULT_HOST
+    host = env.get("KORE_HOST", "").strip() or DEFAULT_HOST
     problem = _problem_of(host)
     if problem:
         raise SettingsError(f"KORE_HOST {problem}", hint=f"For example KORE_HOST={DEFAULT_HOST}")
@@ -103,6 +162,16 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def named_target(env: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """Return the host and the application that the environment names, None for each that it doesn't.
+
+    Raises:
+        SettingsError: The host can't be used.
+    """
+    host = read_host(env) if env.get("KORE_HOST", "").strip() else None
+    return host, env.get("KORE_APP_ID", "").strip() or None
 
 
 def _problem_of(host: str) -> str:
@@ -130,7 +199,7 @@ def _problem_of(host: str) -> str:
 
 
 def _credentials(env: Mapping[str, str]) -> Credentials:
-    if env.get("KORE_JWT"):
+    if env.get("KORE_JWT", "").strip():
         return GivenToken(token=_plain(env, "KORE_JWT", limit=8192))
     return ClientSecret(client_id=_plain(env, "KORE_CLIENT_ID"), secret=env["KORE_CLIENT_SECRET"].strip())
 

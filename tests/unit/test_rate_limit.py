@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from campaignsync.kore.pacing import Pacer
+from campaignsync.kore.rate_limit import RateLimit
 
 pytestmark = pytest.mark.anyio
 
@@ -21,11 +21,11 @@ def anyio_backend() -> tuple[str, dict[str, object]]:
     return "trio", {"clock": MockClock(autojump_threshold=0)}
 
 
-def pacer_of(limit: int) -> Pacer:
-    return Pacer(limit, monotonic=trio.current_time, sleep=trio.sleep)
+def pacer_of(limit: int) -> RateLimit:
+    return RateLimit(limit, monotonic=trio.current_time, sleep=trio.sleep)
 
 
-async def starts(pacer: Pacer, lengths: Sequence[float]) -> list[float]:
+async def starts(pacer: RateLimit, lengths: Sequence[float]) -> list[float]:
     """Ask for a place for each length, one after the other; return when each request started."""
     started: dict[int, float] = {}
 
@@ -121,7 +121,7 @@ async def test_an_error_while_waiting_leaves_the_queue_usable() -> None:
             raise errors.pop()
         await trio.sleep(seconds)
 
-    pacer = Pacer(1, monotonic=trio.current_time, sleep=sleep)
+    pacer = RateLimit(1, monotonic=trio.current_time, sleep=sleep)
     pacer.hold(10)
     with pytest.raises(RuntimeError, match="stopped"):
         async with pacer.slot():
@@ -158,7 +158,7 @@ async def test_a_hold_that_grows_while_somebody_waits_is_kept() -> None:
     assert started == [25]
 
 
-async def next_start(pacer: Pacer) -> float:
+async def next_start(pacer: RateLimit) -> float:
     before = trio.current_time()
     return (await starts(pacer, [0.001]))[0] - before
 

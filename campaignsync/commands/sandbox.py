@@ -1,14 +1,15 @@
-"""The command that serves the stand-in of the API. Does I/O."""
+"""`sandbox`: serve the stand-in of the API. Does I/O."""
 
 import shlex
 import uuid
 from collections.abc import Callable
 
-from campaignsync.sandbox import CREDENTIALS, Sandbox, run
+from campaignsync.sandbox import CREDENTIALS, Sandbox
+from campaignsync.sandbox import run as serve
 from campaignsync.terminal import SystemClock
 
 
-def serve(*, port: int, rate_limit: int, show: Callable[[str], None]) -> None:
+def run(*, port: int, rate_limit: int, show: Callable[[str], None]) -> None:
     """Serve until interrupted.
 
     Args:
@@ -28,4 +29,4 @@ def serve(*, port: int, rate_limit: int, show: Callable[[str], None]) -> None:
     standin = Sandbox(
         now=clock.now, monotonic=clock.monotonic, new_id=lambda: str(uuid.uuid4()), rate_limit=rate_limit
     )
-    run(standin, port=port, on_ready=on_ready)
+    serve(standin, port=port, on_ready=on_ready)

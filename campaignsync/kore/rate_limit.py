@@ -18,7 +18,7 @@ _FIRST_WAIT = 1 / 12
 _MOST_STRIKES = 6
 
 
-class Pacer:
+class RateLimit:
     """Lets requests start, in the order in which they ask, at most so many in any window.
 
     Args:

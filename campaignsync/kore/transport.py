@@ -16,7 +16,7 @@ from typing import Any
 import anyio
 import httpx
 
-from campaignsync.kore.answers import Answer, retry_after_s
+from campaignsync.kore.responses import Answer, retry_after_s
 from campaignsync.kore.words import shown, shown_place
 from campaignsync.outcome import Withheld
 

@@ -1,0 +1,96 @@
+"""`plan`, and the dry run of `sync`: what would be created, offline. Does I/O."""
+
+import json
+from collections.abc import Sequence
+
+from campaignsync.commands.project import Ended, Project
+from campaignsync.config import RunOptions, named_target
+from campaignsync.errors import SettingsError
+from campaignsync.outcome import RemoteCampaign
+from campaignsync.plan import Plan, Target, known_digests, make_plan, planned_digests
+from campaignsync.protocol.journal import replay
+from campaignsync.report.formats import plan_report
+from campaignsync.repository.folder import StateFile
+from campaignsync.repository.journal_file import JournalFile
+from campaignsync.state import State
+
+
+def planned(project: Project, options: RunOptions) -> tuple[Plan, State]:
+    """Plan what the folder would create, with what this clone's journal holds.
+
+    The state must be the account's that the environment names, if it names one.
+
+    Returns:
+        The plan, and the state that it was made from.
+
+    Raises:
+        InvalidDefinitionsError: Some definitions have problems.
+        GitError: The state file is missing, and the last commit has it.
+        StateError: The state or the journal can't be used.
+    """
+    file = StateFile(project.root / options.state, shown=options.state)
+    if file.read() is None:
+        _check_lost(project, options)
+    journal = project.journal(options)
+    host, app_id = ("sandbox", None) if options.is_sandbox else named_target(project.env)
+    state = replay(JournalFile(path=journal).load(), where=str(journal)).shown_on(file.load())
+    state = state.bound_to(host=host, app_id=app_id)
+    return make_plan(project.definitions(options).load_now(known_digests(state)), state), state
+
+
+def shown(
+    options: RunOptions,
+    plan: Plan,
+    *,
+    state: State,
+    output_format: str,
+    unmanaged: Sequence[RemoteCampaign] | None = None,
+) -> str:
+    """Return a plan in a format."""
+    target = Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries)
+    return plan_report(plan, output_format, target=target, rate_limit=options.rate_limit, unmanaged=unmanaged)
+
+
+def dry_run(project: Project, options: RunOptions, *, output_format: str) -> Ended:
+    """Show the plan of a sync; nothing that can write is even made."""
+    plan, state = planned(project, options)
+    return Ended(text=shown(options, plan, state=state, output_format=output_format))
+
+
+def write(project: Project, options: RunOptions, *, file: str, plan: Plan, state: State) -> None:
+    """Write a plan as a file for `sync --plan`.
+
+    Raises:
+        SettingsError: It can't be written.
+    """
+    text = shown(options, plan, state=state, output_format="json")
+    try:
+        (project.root / file).write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"--out {file}: can't be written: {error.strerror}") from error
+
+
+def read(project: Project, options: RunOptions, *, file: str) -> frozenset[str]:
+    """Return the digests of all bodies that a plan's file would send.
+
+    Raises:
+        SettingsError: It can't be read, holds no plan, or one of another target.
+    """
+    hint = "Write it again with `campaignsync plan --out FILE`."
+    host, app_id = named_target(project.env)
+    try:
+        text = (project.root / file).read_text(encoding="utf-8")
+        return planned_digests(json.loads(text), state=options.state, host=host, app_id=app_id)
+    except OSError as error:
+        raise SettingsError(f"--plan {file}: can't be read: {error.strerror}", hint=hint) from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"--plan {file}: {error}", hint=hint) from error
+
+
+def _check_lost(project: Project, options: RunOptions) -> None:
+    # Git is asked only here: a plan whose state file is there needs none.
+    import anyio
+
+    from campaignsync.commands.recording import check_lost
+
+    anyio.run(check_lost, project, options)

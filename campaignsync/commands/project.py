@@ -1,0 +1,47 @@
+"""Where a command works, and what the process gives it. Does I/O: it looks for the repository."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaignsync.config import RunOptions
+from campaignsync.definitions import DefinitionFiles
+from campaignsync.errors import ExitCode
+from campaignsync.progress import TerminalProgress
+from campaignsync.repository.layout import Layout, find_layout, journal_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What every command is given beside its options.
+
+    Attributes:
+        root: The working directory.
+        env: The environment.
+        progress: Where to tell a person what is going on.
+    """
+
+    root: Path
+    env: Mapping[str, str]
+    progress: TerminalProgress
+
+    @property
+    def layout(self) -> Layout | None:
+        """The work tree around the working directory; None outside git."""
+        return find_layout(self.root)
+
+    def definitions(self, options: RunOptions) -> DefinitionFiles:
+        """Return the definition files."""
+        return DefinitionFiles(root=self.root, folder=options.campaigns)
+
+    def journal(self, options: RunOptions) -> Path:
+        """Return where the journal of the state file is."""
+        return journal_path(self.root / options.state, self.layout)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a command ended: what goes to stdout, and the exit code."""
+
+    text: str
+    code: ExitCode = ExitCode.DONE

@@ -1,0 +1,10 @@
+"""`schema`: the JSON Schema of a definition. Pure."""
+
+from campaignsync.commands.project import Ended
+from campaignsync.definitions.model import json_schema
+from campaignsync.text import json_text
+
+
+def run() -> Ended:
+    """Return the JSON Schema of a definition, for editors and CI."""
+    return Ended(text=json_text(json_schema(), indent=2))

@@ -1,0 +1,70 @@
+"""Reports in the format that was asked for: the one place that knows all formats. Pure."""
+
+from collections.abc import Sequence
+
+from campaignsync.errors import Problem
+from campaignsync.outcome import RemoteCampaign
+from campaignsync.plan import Plan, Target
+from campaignsync.report import annotations, as_json, markdown, text
+from campaignsync.result import Result
+
+
+def plan_report(
+    plan: Plan,
+    output_format: str,
+    *,
+    target: Target,
+    rate_limit: int,
+    unmanaged: Sequence[RemoteCampaign] | None = None,
+) -> str:
+    """Return a plan.
+
+    Args:
+        plan: The plan.
+        output_format: "text", "json" or "markdown".
+        target: Where its campaigns are created.
+        rate_limit: Requests a minute, for the estimate.
+        unmanaged: Campaigns of the account that are not in the state; None where it was not listed.
+    """
+    match output_format:
+        case "json":
+            return as_json.plan(plan, target=target, unmanaged=unmanaged)
+        case "markdown":
+            return markdown.plan(plan, unmanaged=unmanaged, rate_limit=rate_limit)
+        case _:
+            return text.plan(plan, unmanaged=unmanaged, rate_limit=rate_limit)
+
+
+def result_report(result: Result, output_format: str) -> str:
+    """Return how a sync ended, as "text", "json" or "markdown"."""
+    match output_format:
+        case "json":
+            return as_json.result(result)
+        case "markdown":
+            return markdown.result(result)
+        case _:
+            return text.result(result)
+
+
+def problems_report(problems: Sequence[Problem], output_format: str) -> str:
+    """Return the problems of definitions, none for all is well, in any format."""
+    match output_format:
+        case "json":
+            return as_json.problems(problems)
+        case "markdown":
+            return markdown.problems(problems)
+        case "github":
+            return annotations.problems(problems)
+        case _:
+            return text.problems(problems)
+
+
+def error_report(message: str, hint: str, output_format: str) -> str:
+    """Return an error in a format that is kept or parsed; nothing for the others: people read stderr."""
+    match output_format:
+        case "json":
+            return as_json.error(message, hint)
+        case "markdown":
+            return markdown.error(message, hint)
+        case _:
+            return ""
