@@ -205,7 +205,7 @@ def _credentials(env: Mapping[str, str]) -> Credentials:
 
 
 def _plain(env: Mapping[str, str], name: str, *, limit: int = 200) -> str:
-    """Return a value that can stand in a header; the message never shows it, since it may be a secret."""
+    """Return a value that can go into a header; the message never shows it, since it may be a secret."""
     value = env[name].strip()
     if len(value) > limit or not re.fullmatch(r"[\x21-\x7e]+", value):
         raise SettingsError(f"{name} has characters that no id or token has, or is too long")

@@ -117,6 +117,8 @@ class Console:
 def run(command: click.Command) -> None:
     """Run the command line, and exit with its code, whatever becomes of what it prints."""
     stdout = _open_streams()
+    # Plugins of other packages have no business with definitions; to look for them takes a tenth of a check.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # What a command loads it needs to its end; to look through it for garbage again and again costs a tenth.
     gc.set_threshold(200_000, 20, 100)
     code = _run(command)

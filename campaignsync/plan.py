@@ -76,7 +76,7 @@ class Target:
 
     Attributes:
         host: The environment's base URL; None while neither state nor settings name it.
-        app_id: The application's id; None likewise.
+        app_id: The application's id; None while neither names it.
         state: The state file, as typed.
         is_new: Whether nothing was ever created from it.
     """
@@ -93,11 +93,11 @@ def make_plan(definitions: Sequence[Definition], state: State) -> Plan:
     Args:
         definitions: All of them, no two of one identity (the loader reports those).
         state: What was created and claimed. A definition whose body is None was not parsed because its
-            digest stands in a record of this very state.
+            digest is in a record of this very state.
 
     Returns:
         Each definition and each entry in exactly one class. A pending claim counts as what a create was
-        renamed from only where its own definition is gone: while that stands under its own name, the
+        renamed from only where its own definition is gone: while that is there under its own name, the
         repository asks for both campaigns.
 
     Raises:

@@ -25,13 +25,13 @@ _REVEALED = (
     rf"|([{_HIDDEN}])"
 )
 _LEGACY_COMMAND = "##["
-"""GitHub's runner takes it for a command wherever it stands in a line (ActionCommand.cs, TryParse)."""
+"""GitHub's runner takes it for a command wherever it is in a line (ActionCommand.cs, TryParse)."""
 _COMMAND = "::"
-"""Likewise at the start of a line, after any space (ActionCommand.cs, TryParseV2)."""
+"""The same at the start of a line, after any space (ActionCommand.cs, TryParseV2)."""
 
 
 def printable(text: str) -> str:
-    """Return one line that shows what a text holds and does nothing else, wherever it is printed.
+    """Return one line that shows what a string holds and does nothing else, wherever it is printed.
 
     Control characters, line breaks, characters that turn the direction of writing and invisible ones
     become their code points, such as ``<U+202E>``; so does the character that would make a command of
@@ -48,7 +48,7 @@ def _as_code_point(match: re.Match[str]) -> str:
 
 
 def cut(text: str, length: int) -> str:
-    """Return a text of at most this many characters, with a count of what was left out behind it."""
+    """Return a string of at most this many characters, with a count of what was left out behind it."""
     return text if len(text) <= length else f"{text[:length]}… (+{len(text) - length} characters)"
 
 
@@ -67,7 +67,7 @@ def _as_json_escape(match: re.Match[str]) -> str:
 
 
 def shell_word(text: str) -> str:
-    """Return a text as one word of a command for bash or zsh, fit to be copied from a terminal.
+    """Return a string as one word of a command for bash or zsh, fit to be copied from a terminal.
 
     Where it holds hidden characters they are written out (``$'…'``, Bash Reference Manual, 3.1.2.4).
     """
@@ -82,12 +82,12 @@ def _as_shell_escape(match: re.Match[str]) -> str:
 
 
 def annotation_data(text: str) -> str:
-    """Return a text as the message of a workflow command (actions/toolkit, command.ts, escapeData)."""
+    """Return a string as the message of a workflow command (actions/toolkit, command.ts, escapeData)."""
     return printable(text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A"))
 
 
 def annotation_property(text: str) -> str:
-    """Return a text as a property of a workflow command (actions/toolkit, command.ts, escapeProperty)."""
+    """Return a string as a property of a workflow command (actions/toolkit, command.ts, escapeProperty)."""
     return annotation_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
@@ -101,19 +101,19 @@ runs" and "Linking a pull request to an issue using a keyword"."""
 
 
 def commit_text(text: str) -> str:
-    """Return a text as a line of a commit's message, on which neither git nor GitHub acts."""
+    """Return a string as a line of a commit's message, on which neither git nor GitHub acts."""
     return re.sub(_IN_COMMITS, lambda match: f"<U+{ord(match[0][0]):04X}>{match[0][1:]}", printable(text))
 
 
 def html_code(text: str) -> str:
-    """Return a text as HTML code, on one line. GitHub makes no mention, link or emoji inside code."""
+    """Return a string as HTML code, on one line. GitHub makes no mention, link or emoji inside code."""
     import html
 
     return f"<code>{html.escape(printable(text))}</code>"
 
 
 def code_span(text: str) -> str:
-    """Return a text as Markdown code, on one line; in code nothing is Markdown, HTML, mention or link.
+    """Return a string as Markdown code, on one line; in code nothing is Markdown, HTML, mention or link.
 
     See CommonMark 0.31.2, 6.1: the fence is longer than any run of backticks inside, and one space
     inside each end is taken away again.
@@ -127,7 +127,7 @@ def code_span(text: str) -> str:
 
 
 def table_code(text: str) -> str:
-    r"""Return a text as Markdown code for a table's cell, where even in code a ``|`` must be escaped.
+    r"""Return a string as Markdown code for a table's cell, where even in code a ``|`` must be escaped.
 
     See GitHub Flavored Markdown, 4.10. Backslashes in front of a ``|`` are written as code points, since
     renderers differ in what ``\\|`` means.

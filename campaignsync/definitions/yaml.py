@@ -56,7 +56,7 @@ _TAGGED = {"str": str, "int": int, "float": float, "bool": bool, "null": type(No
 
 
 class Document:
-    """What a text says, and where.
+    """What a document says, and where.
 
     Attributes:
         value: The document's value.
@@ -80,7 +80,7 @@ class Document:
 
 
 def read(text: str) -> Document:
-    """Read the one document in a text.
+    """Read the one document in a string.
 
     Args:
         text: The text, without a byte order mark.

@@ -1,4 +1,4 @@
-"""What stops a text from being YAML, in people's words and at the right place. Pure."""
+"""What stops a string from being YAML, in people's words and at the right place. Pure."""
 
 import re
 from typing import NamedTuple
@@ -22,7 +22,7 @@ _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 
 
 class ParseError(Exception):
-    """A text that can't be read as YAML.
+    """A string that can't be read as YAML.
 
     Args:
         message: What is wrong and what is right.
@@ -36,7 +36,7 @@ class ParseError(Exception):
 
 
 def cut(text: str) -> str:
-    """Return a text to show in a message: short, on one line, nothing hidden."""
+    """Return a string to show in a message: short, on one line, nothing hidden."""
     return safe_text.printable(safe_text.cut(text, _LONGEST_SHOWN))
 
 

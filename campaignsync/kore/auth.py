@@ -38,7 +38,7 @@ class Tokens(Protocol):
 
 
 def header_value(text: str, variable: str) -> str:
-    """Return a text that can be sent in a header as it is.
+    """Return a string that can be sent in a header as it is.
 
     Args:
         text: The value of a setting.
@@ -65,7 +65,7 @@ class SignedTokens:
         client_id: The JWT app's client id.
         client_secret: Its secret.
         now: Returns the time, with its zone.
-        new_id: Returns a text that it never returned before.
+        new_id: Returns a string that it never returned before.
         lifetime: How long a token is good for, from now.
         skew: How far the server's clock may be behind ours.
 

@@ -59,7 +59,7 @@ class KoreClient:
             first answer of any kind with a readable `Date`; None before.
 
     Raises:
-        SettingsError: An id can't stand in a header, or the host is no URL.
+        SettingsError: An id can't go into a header, or the host is no URL.
     """
 
     def __init__(  # noqa: PLR0913  # what it composes, each given by name

@@ -15,7 +15,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def shown(text: str, secrets: Iterable[str]) -> str:
-    """Return the start of a text for people.
+    """Return the start of a string for people.
 
     White space is folded; characters that move the cursor, turn the direction of writing or can't be
     seen are taken out, since the text goes to terminals and logs; a page of HTML loses its tags.

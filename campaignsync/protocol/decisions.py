@@ -13,7 +13,6 @@ from campaignsync.protocol.ports import Recorder
 from campaignsync.protocol.preflight import POLL_S
 from campaignsync.protocol.recovery import LeaseWatch
 from campaignsync.protocol.tools import Context
-from campaignsync.report.summary import forget
 from campaignsync.state import Claim, Entry, Record, Status
 from campaignsync.text import printable
 
@@ -70,7 +69,7 @@ class Decisions:
         if isinstance(entry, Record):
             raise AdoptError(
                 f"{printable(entry.name)!r} is recorded already, as {entry.camp_id}",
-                hint=f"If that is wrong: `{forget(entry.name)}` first.",
+                hint=f"If that is wrong: `{remediation.forget(entry.name, self._tools.options)}` first.",
             )
         campaign = self._choose(definition, await list_account(), camp_id)
         now = self._tools.stamp()

@@ -1,12 +1,14 @@
 """What is created and claimed: the state of a snapshot, the journal's changes to it, and recording them."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import assert_never
 
 from campaignsync.claims import Change, Conflict, Merge, changes, count_send, merge
-from campaignsync.errors import CampaignSyncError, GitError, RecordError
+from campaignsync.config import RunOptions
+from campaignsync.errors import CampaignSyncError, GitError, RecordError, StateError
 from campaignsync.identity import identity
 from campaignsync.protocol import remediation
 from campaignsync.protocol.commit_message import Origin, commit_message
@@ -86,6 +88,11 @@ class Ledger:
         if self._base is None:
             raise RuntimeError("nothing was read yet: refresh first")
         return self._base
+
+    @property
+    def options(self) -> RunOptions:
+        """The run's options."""
+        return self._tools.options
 
     @property
     def is_shared(self) -> bool:
@@ -197,14 +204,19 @@ class Ledger:
             GitError: Git failed, or the remote refuses the push; nothing was sent.
             StateError: The journal can't be written.
         """
+        if not self.is_shared:
+            if self._recorder.has_history:
+                # Where even a commit without changes can't be made (a signature, a path that git refuses),
+                # what is created could never be recorded.
+                await self._recorder.commit(self.base, self.base.state, "campaignsync: nothing\n")
+            await self.put(claims)
+            return True
         before = self.state
         await self.put(claims)
-        if not self.is_shared:
-            return True
         try:
             delivered = await self._deliver(self.base, self.state, pause=self._tools.pause)
         except (CampaignSyncError, StopRequestedError):
-            self.state = before
+            await self._unclaim(claims, before)
             raise
         match delivered:
             case Snapshot():
@@ -214,10 +226,18 @@ class Ledger:
                 self.state = before
                 return False
             case _Refused(reason=reason):
-                self.state = before
+                await self._unclaim(claims, before)
                 raise remediation.claim_refused(reason)
             case never:
                 assert_never(never)
+
+    async def _unclaim(self, claims: Sequence[Claim], before: State) -> None:
+        """Undo claims that were not published: nothing was sent for them, so no later run has to ask."""
+        self.state = before
+        # Not of those that took a claim over: what was sent for it must not be forgotten.
+        fresh = [claim.name for claim in claims if before.get(claim.name) is None]
+        with suppress(StateError):
+            await self._journal.write(before, drop=fresh)
 
     async def renew(self, claims: Sequence[Claim]) -> list[Claim]:
         """Give claims a new lease; return those that are still this run's.
@@ -338,7 +358,7 @@ class Ledger:
                 case _Raced(tip=tip):
                     base = tip
                 case _Refused(reason=reason):
-                    raise remediation.push_refused(reason)
+                    raise remediation.push_refused(reason, is_shared=self.is_shared)
                 case never:
                     assert_never(never)
             await self._tools.clock.sleep((attempt + self._tools.clock.jitter()) * 2)

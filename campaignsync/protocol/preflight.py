@@ -189,7 +189,7 @@ class Preflight:
             if old is None:
                 creates.append(definition)
             else:
-                self._record.note_failed(definition, remediation.renamed(old))
+                self._record.note_failed(definition, remediation.renamed(old, self._tools.options))
         return creates
 
     def _allowed(self, creates: Sequence[Definition]) -> list[Definition]:
@@ -222,7 +222,7 @@ class Preflight:
         kept = list[Definition]()
         for definition in creates:
             if definition.key in by_name:
-                error = remediation.exists_already(definition, by_name[definition.key])
+                error = remediation.exists_already(definition, by_name[definition.key], self._tools.options)
                 self._record.note_failed(definition, error)
             else:
                 kept.append(definition)
@@ -246,7 +246,7 @@ class Preflight:
             if definition is None:
                 gone.append(claim.name)
             elif claim.sends >= MAX_SENDS:
-                self._record.note_unknown(claim, remediation.sent_too_often(claim))
+                self._record.note_unknown(claim, remediation.sent_too_often(claim, self._tools.options))
             elif not self._is_allowed(definition):
                 self._record.note_not_sent(claim, remediation.NOT_IN_PLAN)
             else:

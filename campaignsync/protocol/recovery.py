@@ -58,7 +58,9 @@ async def resolve(
                 absent.append(claim)
             case Doubtful() as verdict:
                 record.has_effect = True
-                record.note_unknown(claim, _with_reason(doubtful(claim, verdict), reasons, claim))
+                record.note_unknown(
+                    claim, _with_reason(doubtful(claim, verdict, ledger.options), reasons, claim)
+                )
             case never:
                 assert_never(never)
     record.note_recovered(await ledger.record(found, status=Status.RECOVERED))
@@ -129,7 +131,9 @@ class Recovery:
                 if claim.sends < MAX_SENDS and not self._sender.halted:
                     again.append(claim)
                     continue
-                why = sent_too_often(claim) if claim.sends >= MAX_SENDS else LEFT_FOR_NEXT
+                why = (
+                    sent_too_often(claim, self._tools.options) if claim.sends >= MAX_SENDS else LEFT_FOR_NEXT
+                )
                 self._record.note_unknown(claim, f"{by_name[claim.name].reason}; {why}")
             self._sender.unclear.clear()
             if again:

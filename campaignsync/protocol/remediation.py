@@ -3,33 +3,35 @@
 from collections.abc import Sequence
 
 from campaignsync.claims import Doubtful
+from campaignsync.config import RunOptions
 from campaignsync.errors import GitError, RecordError
 from campaignsync.identity import Definition
-from campaignsync.report.summary import forget
 from campaignsync.state import Claim, Entry, Record
 from campaignsync.text import printable, shell_word
 
+_DEFAULT_STATE = RunOptions().state
 TAKEN_OVER = "another run or a person took over its claim"
 NOT_IN_PLAN = "is not in the plan that was given with --plan, so nobody may have looked at it: plan again"
 LEFT_FOR_NEXT = "it does not exist now, and the next sync sends it again"
 _LET_PUSH = "See to it that git push works here (with a protected branch: a bypass for this account)"
+_CLEAR_WAY = "Remove what is named above (a lock file only while no git command is running)"
 
 
-def sent_too_often(claim: Claim) -> str:
+def sent_too_often(claim: Claim, options: RunOptions) -> str:
     """Say that a campaign was sent as often as is allowed, perhaps, and never appeared."""
     return (
         f"sent up to {claim.sends} times and not in the account; when you are sure that it will not appear, "
-        f"`{forget(claim.name)}` lets the next sync send it again"
+        f"`{forget(claim.name, options)}` lets the next sync send it again"
     )
 
 
-def doubtful(claim: Claim, verdict: Doubtful) -> str:
+def doubtful(claim: Claim, verdict: Doubtful, options: RunOptions) -> str:
     """Say which campaigns may be the claim's, and how a person decides."""
     parts = []
     if verdict.named:
         what = "a campaign of this name exists, and somebody else may have made it"
         several = f"{len(verdict.named)} campaigns of this name exist"
-        commands = " or ".join(f"`{adopt(claim.source, camp_id)}`" for camp_id in verdict.named)
+        commands = " or ".join(f"`{adopt(claim.source, camp_id, options)}`" for camp_id in verdict.named)
         parts.append(
             f"{several if verdict.named[1:] else what} ({_listed(verdict.named)}): {commands} records it"
         )
@@ -38,26 +40,26 @@ def doubtful(claim: Claim, verdict: Doubtful) -> str:
             f"a campaign of another name may be this one, renamed ({_listed(verdict.renamed)}): "
             "give it this name again in Kore.ai, and the next sync records it"
         )
-    return f"{'; '.join(parts)}; `{forget(claim.name)}` gives the claim up"
+    return f"{'; '.join(parts)}; `{forget(claim.name, options)}` releases the claim"
 
 
 def _listed(camp_ids: Sequence[str]) -> str:
     return ", ".join(printable(camp_id) for camp_id in camp_ids)
 
 
-def exists_already(definition: Definition, camp_ids: Sequence[str]) -> str:
+def exists_already(definition: Definition, camp_ids: Sequence[str], options: RunOptions) -> str:
     """Say that somebody else's campaign has the name of a new definition."""
     ids = _listed(camp_ids)
-    commands = " or ".join(f"`{adopt(definition.source, camp_id)}`" for camp_id in camp_ids)
+    commands = " or ".join(f"`{adopt(definition.source, camp_id, options)}`" for camp_id in camp_ids)
     return f"a campaign of this name exists already ({ids}): {commands} records it, or choose another name"
 
 
-def renamed(old: Entry) -> str:
+def renamed(old: Entry, options: RunOptions) -> str:
     """Say that a new definition equals a campaign that exists, or may, under another name."""
     what = f"the campaign {old.camp_id}" if isinstance(old, Record) else "a claim"
     return (
         f"equals {printable(old.name)!r} ({what}) in all but the name, and would call the same people twice: "
-        f"give it that name again, or `{forget(old.name)}` if both are wanted"
+        f"give it that name again, or `{forget(old.name, options)}` if both are wanted"
     )
 
 
@@ -79,16 +81,34 @@ def held_on_remote(claim: Claim) -> str:
     )
 
 
-def adopt(source: str, camp_id: str) -> str:
-    """Return the command that records an existing campaign."""
-    return f"campaignsync adopt {shell_word(source)} --camp-id {shell_word(camp_id)}"
+def adopt(source: str, camp_id: str, options: RunOptions) -> str:
+    """Return the command that records an existing campaign where this run records."""
+    return f"campaignsync adopt {shell_word(source)} --camp-id {shell_word(camp_id)}{_place(options)}"
 
 
-def push_refused(reason: str) -> RecordError:
-    """Say that the remote does not take the push, and where what was created is kept."""
+def forget(name: str, options: RunOptions) -> str:
+    """Return the command that drops an entry where this run records."""
+    word = shell_word(name)
+    return f"campaignsync forget{_place(options)} {'-- ' if name.startswith('-') else ''}{word}"
+
+
+def _place(options: RunOptions) -> str:
+    """Return the options that lead another command to the same state."""
+    given = (
+        (" --push", options.is_pushing),
+        (" --local", options.is_local),
+        (" --no-commit", not options.is_committing),
+        (f" --state {shell_word(options.state)}", options.state != _DEFAULT_STATE),
+    )
+    return "".join(text for text, is_given in given if is_given)
+
+
+def push_refused(reason: str, *, is_shared: bool) -> RecordError:
+    """Say that the branch, on the remote if it is shared, can't be moved, and where what was created is kept."""
+    way_out = _LET_PUSH if is_shared else _CLEAR_WAY
     return RecordError(
         f"what was created could not be recorded: {reason.rstrip('.')}. The journal of this clone keeps it.",
-        hint=f"{_LET_PUSH}, then run the command again in this clone: it records what is left.",
+        hint=f"{way_out}, then run the command again in this clone: it records what is left.",
     )
 
 

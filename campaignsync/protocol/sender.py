@@ -103,7 +103,7 @@ class Sender:
         Raises:
             RecordError: A lease could not be renewed on the remote; what was sent is saved.
             GitError: Git failed; what was sent is saved.
-            StateError: The state could not be saved; the claims of what was sent stand.
+            StateError: The state could not be saved; the claims of what was sent are kept.
         """
         await self._send_all(list(claims))
 

@@ -1,12 +1,19 @@
-"""Reports in the format that was asked for: the one place that knows all formats. Pure."""
+"""Reports in the format that was asked for: the one place that knows all formats. Pure.
 
-from collections.abc import Sequence
+Each format is imported when it is asked for: the check of one file, as a hook runs it, needs but one.
+"""
 
-from campaignsync.errors import Problem
-from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Plan, Target
-from campaignsync.report import annotations, as_json, markdown, text
-from campaignsync.result import Result
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from campaignsync.errors import Problem
+    from campaignsync.outcome import RemoteCampaign
+    from campaignsync.plan import Plan, Target
+    from campaignsync.result import Result
 
 
 def plan_report(
@@ -28,10 +35,16 @@ def plan_report(
     """
     match output_format:
         case "json":
+            from campaignsync.report import as_json
+
             return as_json.plan(plan, target=target, unmanaged=unmanaged)
         case "markdown":
+            from campaignsync.report import markdown
+
             return markdown.plan(plan, unmanaged=unmanaged, rate_limit=rate_limit)
         case _:
+            from campaignsync.report import text
+
             return text.plan(plan, unmanaged=unmanaged, rate_limit=rate_limit)
 
 
@@ -39,10 +52,16 @@ def result_report(result: Result, output_format: str) -> str:
     """Return how a sync ended, as "text", "json" or "markdown"."""
     match output_format:
         case "json":
+            from campaignsync.report import as_json
+
             return as_json.result(result)
         case "markdown":
+            from campaignsync.report import markdown
+
             return markdown.result(result)
         case _:
+            from campaignsync.report import text
+
             return text.result(result)
 
 
@@ -50,12 +69,20 @@ def problems_report(problems: Sequence[Problem], output_format: str) -> str:
     """Return the problems of definitions, none for all is well, in any format."""
     match output_format:
         case "json":
+            from campaignsync.report import as_json
+
             return as_json.problems(problems)
         case "markdown":
+            from campaignsync.report import markdown
+
             return markdown.problems(problems)
         case "github":
+            from campaignsync.report import annotations
+
             return annotations.problems(problems)
         case _:
+            from campaignsync.report import text
+
             return text.problems(problems)
 
 
@@ -63,8 +90,12 @@ def error_report(message: str, hint: str, output_format: str) -> str:
     """Return an error in a format that is kept or parsed; nothing for the others: people read stderr."""
     match output_format:
         case "json":
+            from campaignsync.report import as_json
+
             return as_json.error(message, hint)
         case "markdown":
+            from campaignsync.report import markdown
+
             return markdown.error(message, hint)
         case _:
             return ""

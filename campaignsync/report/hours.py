@@ -13,7 +13,7 @@ from campaignsync.times import DAYS, TIMES
 _HOUR_MINUTES = 60
 _CLOCK = {minutes: text for text, minutes in TIMES.items()}
 _TO = "\N{EN DASH}"
-# These stand in Windows Glyph List 4, so that terminals and browsers have them in every monospaced font.
+# These are in Windows Glyph List 4, so that terminals and browsers have them in every monospaced font.
 _FULL, _PART, _NONE = "█", "▄", "·"
 _SHORTEST_RANGE = 3
 """Days in a row from which on they are written as a range, from MO to WE; two are MO, TU."""

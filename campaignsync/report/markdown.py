@@ -1,6 +1,6 @@
 """Plan, result and problems as Markdown for a pull request's comment or a run's summary. Pure.
 
-Foreign text stands in code only, where GitHub finds no Markdown, HTML, mention, link or emoji in it.
+Foreign text is in code only, where GitHub finds no Markdown, HTML, mention, link or emoji in it.
 """
 
 from collections.abc import Iterator, Sequence

@@ -15,11 +15,11 @@ class Section:
     """A part of a report that may be cut behind any of its items.
 
     Attributes:
-        head: What stands above the items, cut or not.
+        head: What is above the items, cut or not.
         items: The items, each of whole lines; made one by one, and not further than they fit.
         count: How many items there are.
         share: Most characters for the items, whatever is left.
-        separator: What stands between two items.
+        separator: What is between two items.
     """
 
     head: str
@@ -33,7 +33,7 @@ def assemble(first: str, sections: Sequence[Section], *, limit: int = LIMIT) -> 
     """Return one text of less than `limit` characters; sections without items are left out.
 
     Args:
-        first: What stands at the top in any case, with all counts.
+        first: What is at the top in any case, with all counts.
         sections: In order; the space that one does not need falls to those after it.
         limit: Characters.
     """

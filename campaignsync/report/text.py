@@ -80,7 +80,7 @@ def _line(text: str, *, length: int = _LONGEST_VALUE) -> str:
 
 
 def _lines(text: str) -> Iterable[str]:
-    """Indent a text of perhaps several lines below its item."""
+    """Indent text of perhaps several lines below its item."""
     return (_line(line, length=_LONGEST_LINE) for line in text.splitlines())
 
 

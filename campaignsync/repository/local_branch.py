@@ -46,10 +46,14 @@ class LocalBranch:
 
     async def publish(self, base: Snapshot, commit: str) -> str | None:
         git = self._files.git
-        moves = f"update {self.ref} {commit} {base.id}\nupdate {self._moved_from} {base.id}\n"
-        moved = await git.ask("update-ref", "-m", "campaignsync: record", "--stdin", stdin=moves.encode())
+        # First, and not in one transaction: where git is killed amid one, only some of its refs have moved.
+        marked = await git.ask("update-ref", self._moved_from, base.id)
+        if marked.status:
+            return marked.words.partition("\n")[0]
+        moved = await git.ask("update-ref", "-m", "campaignsync: record", self.ref, commit, base.id)
         if moved.status:
-            return moved.words
+            await git.ask("update-ref", "-d", self._moved_from)
+            return moved.words.partition("\n")[0]
         has_followed = await self._follow(base.id, commit)
         await git.ask("update-ref", "-d", self._moved_from)
         if not has_followed:

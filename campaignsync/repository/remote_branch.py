@@ -67,7 +67,10 @@ class RemoteBranch:
     async def publish(self, base: Snapshot, commit: str) -> str | None:
         try:
             answer = await self._git.ask(
-                "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", "--no-force-with-lease",
+                "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no",
+                # The commit's parent and nothing else may be there (git-push(1)): onto a branch that was set
+                # back or deleted meanwhile, it would bring back what somebody has just taken away.
+                f"--force-with-lease={self._ref}:{base.id}",
                 # Not by the remote's name: the person's remote-tracking branch would move to a commit that
                 # their clone hasn't.
                 "--end-of-options", await push_url(self._git, self._remote), f"{commit}:{self._ref}",

@@ -77,7 +77,7 @@ class Sandbox:
     Args:
         now: Returns the time, with its zone.
         monotonic: Returns seconds on a clock that nobody sets.
-        new_id: Returns a text that it never returned before, such as a UUID.
+        new_id: Returns a string that it never returned before, such as a UUID.
         credentials: Who may call.
         rate_limit: Requests in a window; 0 for no limit.
         window_s: The window's length in seconds.

@@ -39,7 +39,7 @@ def _text(longest: int | None = None) -> Check:
     def check(value: object) -> str:
         if isinstance(value, str) and value.strip() and (longest is None or len(value) <= longest):
             return ""
-        return "a text" if longest is None else f"a text of at most {longest} characters"
+        return "a string" if longest is None else f"a string of at most {longest} characters"
 
     return check
 

@@ -129,7 +129,7 @@ def _after(status: int) -> Case:
 CASES = (
     Case(
         title="connection refused",
-        story="gives the claim up, nothing was sent; the next run sends it",
+        story="releases the claim, nothing was sent; the next run sends it",
         fault=Fault(is_door_closed=True),
         codes=_NEXT_RUN,
         options=_IN_TURN,
@@ -176,7 +176,7 @@ CASES = (
     ),
     Case(
         title="409, and no campaign of that name",
-        story="waits, looks, gives the claim up with the server's reason",
+        story="waits, looks, releases the claim with the server's reason",
         fault=Fault(reply=says(409, {"message": "conflict"})),
         codes=_SAID_NO,
     ),
@@ -194,7 +194,7 @@ CASES = (
     ),
     Case(
         title="200 with an error in it",
-        story="waits, looks, gives the claim up with the server's reason",
+        story="waits, looks, releases the claim with the server's reason",
         fault=Fault(reply=says(200, {"status": "error", "message": "Contact list not found"})),
         codes=_SAID_NO,
     ),
@@ -242,7 +242,7 @@ CASES = (
     ),
     Case(
         title="403 for each create",
-        story="gives the claim up once the list doesn't show it, and says why",
+        story="releases the claim once the list doesn't show it, and says why",
         fault=Fault(reply=says(403, {"message": "Forbidden"}), hits=ALWAYS),
         codes=((4, 4, 4, 0), (4, 4, 4, 0), (4, 4, 4, 0)),
         is_endless=True,
@@ -311,7 +311,7 @@ CASES = (
     ),
     Case(
         title="redirected (302)",
-        story="follows no redirect; gives the claim up once the list doesn't show it, and says where it led",
+        story="follows no redirect; releases the claim once the list doesn't show it, and says where it led",
         fault=Fault(reply=says(302, "", Location="https://login.example.com/")),
         codes=_NEXT_RUN,
     ),

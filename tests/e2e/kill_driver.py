@@ -72,7 +72,7 @@ class Driver:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._forker is not None:
+        if self._forker is not None and self._forker.poll() is None:
             _idle.append(self._forker)
 
     def run(

@@ -92,6 +92,12 @@ class World:
         git(clone, "commit", "--quiet", "--message=definitions")
         git(clone, "push", "--quiet", "--set-upstream", "origin", "main")
 
+    def remove_locks(self) -> None:
+        """Remove what killed git commands left in the people's clone, as git tells a person to do."""
+        for lock in (self.first / ".git").rglob("*.lock"):
+            if lock.parent.parent.name != ".git" or lock.parent.name != "campaignsync":
+                lock.unlink()
+
     def wait_until_idle(self) -> None:
         """Return once the account has done all that was asked of it, also by runs that are dead."""
         # Connections are taken one after the other, so those of the dead were taken before this one.

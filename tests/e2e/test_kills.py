@@ -1,7 +1,6 @@
 """kill -9 at every boundary of a run, and at random moments: the next run ends with one campaign each."""
 
 import random
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -49,12 +48,13 @@ class Mode(Enum):
 _NAMES = ("Alpha", "Beta", "Gamma")
 
 # How often a run takes each step that creates these three, one after the other. The journal's lines: the
-# claims; the first send; an answer and the next send, twice; the last answer.
+# claims; the first send; an answer and the next send, twice; the last answer. On the branch, the first of two
+# commits is a trial.
 _EVERYWHERE = {LIST: 1, CREATE: 3, JOURNAL_LINE: 5, JOURNAL: 1}
-_COMMIT = {"blob": 1, "tree": 1, "commit": 1}
-_PUSHED = {**_EVERYWHERE, "fetch": 1, "blob": 2, "tree": 2, "commit": 2, PUSH: 2, "ref": 1}
+_COMMITS = {"blob": 2, "tree": 2, "commit": 2}
+_PUSHED = {**_EVERYWHERE, **_COMMITS, "fetch": 1, PUSH: 2, "ref": 1}
 _STEPS = {
-    Mode.LOCAL: {**_EVERYWHERE, **_COMMIT, "ref": 2, "index": 2, "work tree": 1},
+    Mode.LOCAL: {**_EVERYWHERE, **_COMMITS, "ref": 3, "index": 2, "work tree": 1},
     Mode.FOLDER: {**_EVERYWHERE, STATE_FILE: 1},
     Mode.PUSH: _PUSHED,
     Mode.NEW: _PUSHED,
@@ -63,7 +63,6 @@ _TORN = {JOURNAL_LINE, JOURNAL, STATE_FILE}
 
 _CHUNKS, _KILLS_A_CHUNK = 20, 10
 _LONGEST_STEP_S = 0.05
-_LOCK = re.compile(r"'([^']+\.lock)': File exists")
 
 
 def _boundaries(mode: Mode) -> Iterator[Boundary]:
@@ -199,7 +198,7 @@ class _Life:
         self._chance = chance
 
     def live(self, kills: int) -> None:
-        """Kill so many runs; after each, or a few, let runs follow until one has nothing to do."""
+        """Kill so many runs; after each, or two, let runs follow until one has nothing to do."""
         self._define()
         self._settle(self._here.first, Mode.PUSH)
         while kills > 0:
@@ -214,8 +213,9 @@ class _Life:
         here, mode = self._here, self._chance.choice(list(Mode))
         git(here.first, "pull", "--quiet", "--ff-only")
         self._define()
-        before, kills = kept(here.first), self._kill(mode)
-        while kills and self._chance.random() < 1 / 3:
+        before, kills = kept(here.first), int(self._kill(mode))
+        # Not a third time: after three sends, only a person decides.
+        if kills and self._chance.random() < 1 / 3:
             kills += self._kill(mode)
         if mode is Mode.NEW:
             heir = here.clone()
@@ -233,23 +233,22 @@ class _Life:
 
     def _kill(self, mode: Mode) -> bool:
         """Run, and kill the run a moment after a boundary; return whether it had not ended before."""
+        has_family = self._chance.random() < 2 / 3
         ended = self._driver.run(
             self._here.first,
             [*mode.args, f"--parallel={self._chance.choice([1, 4])}"],
             boundary=self._chance.choice([each for each in _boundaries(mode) if each.turn <= 2]),
             kill_after_s=self._chance.uniform(0, _LONGEST_STEP_S),
-            has_family=self._chance.random() < 2 / 3,
+            has_family=has_family,
         )
         assert ended.is_killed or ended.code == 0, ended
         self._here.wait_until_idle()
+        if has_family:
+            self._here.remove_locks()
         return ended.is_killed
 
     def _settle(self, clone: Path, mode: Mode) -> None:
         following = self._driver.run(clone, mode.args)
-        # Git's own processes are killed, too, and a person does what a message tells them to do about it.
-        while (lock := _LOCK.search(following.err)) and following.code:
-            Path(lock[1]).unlink()
-            following = self._driver.run(clone, mode.args)
         assert following.code == 0, following
         self._here.check(clone, is_pushed=mode.is_pushing, is_committed=mode is not Mode.FOLDER)
 

@@ -64,8 +64,8 @@ def meanwhile(behaviour: Behaviour) -> Behaviour:
     return behave
 
 
-def adopt_command(camp_id: str) -> str:
-    return f"`campaignsync adopt '{SOURCE}' --camp-id '{camp_id}'`"
+def adopt_command(place: Place, camp_id: str) -> str:
+    return f"`campaignsync adopt '{SOURCE}' --camp-id '{camp_id}'{' --push' if place.remote else ''}`"
 
 
 def adopt_and_sync(place: Place, vendor: Vendor, camp_id: str) -> None:
@@ -85,7 +85,7 @@ def test_an_earlier_campaign_of_the_name_is_told_and_can_be_adopted(
     theirs = stranger(vendor, name, created_at=_THREE_DAYS_AGO)
     told = place.run("sync")
     assert (told.code, vendor.sent_names) == (4, ["Bravo"]), told.err
-    assert adopt_command(theirs) in told.out
+    assert adopt_command(place, theirs) in told.out
     assert place.ids == {"Bravo": vendor.ids_of("Bravo")[0]}
     adopt_and_sync(place, vendor, theirs)
 
@@ -102,8 +102,9 @@ def test_a_campaign_made_meanwhile_with_other_content_is_left_to_a_person(
     told = place.run("sync")
     assert (told.code, vendor.sent_names) == (5, ["Alpha", "Bravo"]), told.err
     [theirs] = vendor.ids_of("Alpha")
-    assert adopt_command(theirs) in told.out
-    assert "`campaignsync forget 'Alpha'`" in told.out
+    assert adopt_command(place, theirs) in told.out
+    forget = "campaignsync forget --push 'Alpha'" if place.remote else "campaignsync forget 'Alpha'"
+    assert f"`{forget}`" in told.out
     assert place.ids == {"Alpha": None, "Bravo": vendor.ids_of("Bravo")[0]}
     assert place.project.status == ""
     adopt_and_sync(place, vendor, theirs)
@@ -114,7 +115,7 @@ def test_running_it_again_sends_nothing_while_a_person_has_not_decided(place: Pl
     place.run("sync")
     again = place.run("sync")
     assert (again.code, vendor.sent_names) == (5, ["Alpha", "Bravo"]), again.err
-    assert adopt_command(vendor.ids_of("Alpha")[0]) in again.out
+    assert adopt_command(place, vendor.ids_of("Alpha")[0]) in again.out
 
 
 def test_a_claim_that_was_given_up_is_sent_again_once_the_stranger_is_gone(

@@ -1,5 +1,6 @@
 """Recording on a remote's branch: fetched aside, pushed by id, and a person's clone left as it is."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -154,6 +155,18 @@ async def test_no_setting_makes_a_push_forced(remote: Remote, name: str) -> None
         tip = push_as_person(remote.second)
         assert await recorder.publish(base, commit) is not None
     assert remote.tip == tip
+
+
+async def test_a_branch_that_was_set_back_meanwhile_stays_so(remote: Remote) -> None:
+    """A push as a fast-forward would bring back the commit that somebody has just taken away."""
+    begin = remote.tip
+    push_as_person(remote.second)
+    async with remote.first.pushing() as recorder:
+        base, commit = await make(recorder, "a")
+        remote.bare.git("update-ref", "refs/heads/main", begin)
+        assert await recorder.publish(base, commit) is not None
+        now = await recorder.snapshot()
+        assert (now.id, remote.tip, await recorder.holds(now, commit)) == (begin, begin, False)
 
 
 async def test_a_commit_that_is_there_already_is_pushed_again_without_harm(remote: Remote) -> None:
@@ -336,6 +349,15 @@ async def test_a_branch_that_was_deleted_meanwhile_is_not_made_again(remote: Rem
             await recorder.snapshot()
 
 
+async def test_a_branch_that_was_deleted_meanwhile_is_not_made_by_a_push(remote: Remote) -> None:
+    remote.bare.git("branch", "side", "main")
+    async with remote.first.pushing(branch="side") as recorder:
+        base, commit = await make(recorder, "a")
+        remote.bare.git("branch", "--quiet", "-D", "side")
+        assert await recorder.publish(base, commit) is not None
+    assert remote.bare.git("branch", "--list", "side") == ""
+
+
 async def test_a_remote_without_a_word_is_taken_as_the_clone_remembers_it(remote: Remote) -> None:
     remote.bare.git("symbolic-ref", "HEAD", "refs/heads/nowhere")
     assert await record(remote.second, "a") == remote.tip
@@ -516,3 +538,16 @@ def test_objects_made_aside_are_gone_with_it_and_the_clones_are_seen(clone: Clon
         made = subprocess.check_output(command, env=env, cwd=clone.path, text=True).strip()
         subprocess.run(["git", "cat-file", "-e", made], check=True, env=env, cwd=clone.path)
     assert (aside.exists(), sorted(objects.rglob("*"))) == (False, before)
+
+
+def test_a_place_without_room_for_objects_is_named(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_room(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "mkdir", without_room)
+    with (
+        pytest.raises(GitError, match=r"can't be made in /.+: No space left on device") as caught,
+        object_folder(clone.layout.common / "objects", key=KEY),
+    ):
+        pass
+    assert "Free some space" in caught.value.hint

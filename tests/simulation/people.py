@@ -69,8 +69,9 @@ class Author:
 
     def _restore(self, definitions: Definitions) -> Definitions:
         back = self._removed.pop() if self._removed else None
-        taken = {each.key for each in definitions}
-        return definitions if back is None or back.key in taken else (*definitions, back)
+        # Another tree may have its file still, under another name.
+        taken = {taken for each in definitions for taken in (each.key, each.source)}
+        return definitions if back is None or taken & {back.key, back.source} else (*definitions, back)
 
 
 def _edited(old: Definition, name: str, *, plus: int) -> Definition:

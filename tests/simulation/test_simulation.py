@@ -9,13 +9,14 @@ from random import Random
 
 import pytest
 
+from campaignsync.errors import StateError
 from tests.simulation import mutants
 from tests.simulation.laws import LAWS
 from tests.simulation.runs import Built
 from tests.simulation.scenario import draw
 from tests.simulation.world import simulate
 
-ENOUGH = 10_000
+ENOUGH = 20_000
 """Seeds within which a missing rule must show; a sixteenth of them have one theme."""
 
 WITHOUT = [
@@ -28,7 +29,13 @@ WITHOUT = [
     pytest.param(Built(rules=mutants.NoWaitForTheDead), "duplicate", "crashes", id="wait for the dead"),
     pytest.param(Built(ledger=mutants.NoSharedClaim), "duplicate", "takeovers", id="published claim"),
     pytest.param(Built(ledger=mutants.BlindRenewal), "unclaimed", "takeovers", id="honest renewal"),
-    pytest.param(Built(ledger=mutants.WallClockLease), "unclaimed", "clocks", id="lease by two clocks"),
+    pytest.param(
+        Built(ledger=mutants.WallClockLease),
+        "unclaimed",
+        "clocks takeovers",
+        id="lease by two clocks",
+        marks=pytest.mark.slow,
+    ),
     pytest.param(Built(ledger=mutants.MonotonicLease), "unclaimed", "sleep", id="lease amid sleep"),
     pytest.param(Built(ledger=mutants.ForgetfulRelease), "sends", "lossy takeovers", id="released sends"),
     pytest.param(Built(journal=mutants.UntoldSends), "unclaimed", "crashes", id="line before a request"),
@@ -37,7 +44,13 @@ WITHOUT = [
     pytest.param(Built(journal=mutants.UncountedTakeover), "lost", "disks", id="local takeover"),
     pytest.param(Built(local_branch=mutants.ForcedBranch), "dropped", "neighbours", id="compare-and-swap"),
     pytest.param(Built(sync=mutants.ResolvesOthers), "unclaimed", "takeovers", id="claims of others"),
-    pytest.param(Built(sync=mutants.NoConfirmation), "duplicate", "lossy", id="confirmed rejection"),
+    pytest.param(
+        Built(sync=mutants.NoConfirmation),
+        "duplicate",
+        "lossy crashes takeovers console",
+        id="confirmed rejection",
+        marks=pytest.mark.slow,
+    ),
     pytest.param(Built(sync=mutants.TwinsUntold), "twin", "overdue", id="twin told"),
     pytest.param(Built(sync=mutants.PlanUnchecked), "plan", "people", id="plan"),
 ]
@@ -66,6 +79,13 @@ def _first_with(law: str, built: Built, themes: Collection[str]) -> int | None:
     """Return the first seed that breaks a law, of those with the stress on what the rule is for."""
     for seed in range(ENOUGH):
         is_fit = draw(Random(seed)).theme in themes
-        if is_fit and law in {each.law for each in simulate(seed, built).violations}:
+        if is_fit and law in _broken(seed, built):
             return seed
     return None
+
+
+def _broken(seed: int, built: Built) -> set[str]:
+    try:
+        return {each.law for each in simulate(seed, built).violations}
+    except StateError:  # the world's own look at a journal that nobody can read any more
+        return {"stuck"}

@@ -134,6 +134,7 @@ class Branch:
         pushes: The ids that were pushed, in order.
         on_push: What becomes of the next pushes, one each; then they are taken as git takes them.
         on_fetch: Errors of the next looks at the branch, one each; None for a look that works.
+        on_commit: Errors of the next commits, one each.
     """
 
     has_history = True
@@ -147,6 +148,7 @@ class Branch:
         self.pushes: list[str] = []
         self.on_push: deque[Callable[[str, str], str | None]] = deque()
         self.on_fetch: deque[CampaignSyncError | None] = deque()
+        self.on_commit: deque[CampaignSyncError] = deque()
 
     @property
     def state(self) -> State:
@@ -166,6 +168,8 @@ class Branch:
         return Snapshot(id=self.tip, state=self.state, has_state=True, definitions=self.definitions)
 
     async def commit(self, base: Snapshot, state: State, message: str) -> str:
+        if self.on_commit:
+            raise self.on_commit.popleft()
         self.messages.append(message)
         return self._made(base.id, state)
 

@@ -194,6 +194,31 @@ class TestClaiming:
             await run.ledger.claim([run.ledger.leased(CLAIM, count=1)])
         assert (run.ledger.state.claims, len(branch.pushes), len(set(branch.pushes))) == ((), 3, 1)
 
+    async def test_that_was_refused_is_nothing_that_a_later_run_has_to_ask_about(self) -> None:
+        branch = Branch()
+        run = await looked(run_on(branch))
+        branch.on_push.extend([branch.refuse] * TRIES)
+        with pytest.raises(GitError):
+            await run.ledger.claim([run.ledger.leased(CLAIM, count=1)])
+        found = run.journal.replayed
+        assert (len(found.shared_claims), found.dropped) == (0, frozenset({identity(CLAIM.name)}))
+
+    async def test_that_was_refused_leaves_the_claim_that_it_would_have_taken_over(self) -> None:
+        branch = Branch(holding(THEIRS))
+        run = await looked(run_on(branch))
+        branch.on_push.extend([branch.refuse] * TRIES)
+        with pytest.raises(GitError):
+            await run.ledger.claim([run.ledger.leased(CLAIM, count=1)])
+        assert (run.ledger.state, run.journal.replayed.dropped) == (holding(THEIRS), frozenset())
+
+    async def test_that_no_commit_could_record_is_none(self) -> None:
+        branch = Branch(is_shared=False)
+        run = await looked(run_on(branch))
+        branch.on_commit.append(GitError("gpg failed to sign the data"))
+        with pytest.raises(GitError, match="gpg failed to sign the data"):
+            await run.ledger.claim([run.ledger.leased(CLAIM, count=1)])
+        assert (run.ledger.state.claims, run.journal.data) == ((), b"")
+
     @pytest.mark.parametrize("refusals", [1, 2])
     async def test_holds_where_the_remote_thinks_better_of_it(self, refusals: int) -> None:
         branch = Branch()
