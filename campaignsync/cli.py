@@ -24,7 +24,11 @@ _SANDBOX_STATE = "state/sandbox.json"
 @click.pass_context
 def cli(context: click.Context, *, verbose: bool) -> None:
     """Create Kore.ai voice campaigns from definitions in git, exactly once each."""
-    context.obj = Console(env=os.environ, root=Path.cwd(), is_verbose=verbose)
+    try:
+        root = Path.cwd()
+    except OSError as error:
+        raise click.ClickException("the working directory is gone") from error
+    context.obj = Console(env=os.environ, root=root, is_verbose=verbose)
 
 
 @cli.command()

@@ -109,9 +109,9 @@ class Console:
             import traceback
 
             click.echo("".join(traceback.format_exception(error)).rstrip(), err=True)
-        click.echo(f"Error: {printable(error.message)}", err=True)
-        if error.hint:
-            click.echo(printable(error.hint), err=True)
+        # Line by line, since git's words are several, and a line break is nothing to hide.
+        for line in [*f"Error: {error.message}".splitlines(), *error.hint.splitlines()]:
+            click.echo(printable(line), err=True)
 
 
 def run(command: click.Command) -> None:

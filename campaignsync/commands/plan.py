@@ -1,7 +1,9 @@
 """`plan`, and the dry run of `sync`: what would be created, offline. Does I/O."""
 
 import json
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions, named_target
@@ -10,9 +12,12 @@ from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Plan, Target, known_digests, make_plan, planned_digests
 from campaignsync.protocol.journal import replay
 from campaignsync.report.formats import plan_report
+from campaignsync.repository.disk import replace_file
 from campaignsync.repository.folder import StateFile
 from campaignsync.repository.journal_file import JournalFile
 from campaignsync.state import State
+
+_ELSEWHERE = "Name another file."
 
 
 def planned(project: Project, options: RunOptions) -> tuple[Plan, State]:
@@ -28,7 +33,7 @@ def planned(project: Project, options: RunOptions) -> tuple[Plan, State]:
         GitError: The state file is missing, and the last commit has it.
         StateError: The state or the journal can't be used.
     """
-    file = StateFile(project.root / options.state, shown=options.state)
+    file = StateFile(project.state_path(options), shown=options.state)
     if file.read() is None:
         _check_lost(project, options)
     journal = project.journal(options)
@@ -64,10 +69,18 @@ def write(project: Project, options: RunOptions, *, file: str, plan: Plan, state
         SettingsError: It can't be written.
     """
     text = shown(options, plan, state=state, output_format="json")
+    path = Path(os.path.normpath(project.root / file))
+    kept = [project.root / options.campaigns, project.root / options.state]
+    if ".git" in path.parts or any(path.is_relative_to(os.path.normpath(each)) for each in kept):
+        raise SettingsError(f"--out {file}: would overwrite what the repository keeps", hint=_ELSEWHERE)
+    if not path.parent.is_dir():
+        raise SettingsError(f"--out {file}: can't be written: there is no such folder", hint=_ELSEWHERE)
     try:
-        (project.root / file).write_text(f"{text}\n", encoding="utf-8")
+        replace_file(path, f"{text}\n".encode())
     except OSError as error:
         raise SettingsError(f"--out {file}: can't be written: {error.strerror}") from error
+    except ValueError as error:
+        raise SettingsError(f"--out {file}: {error}", hint=_ELSEWHERE) from error
 
 
 def read(project: Project, options: RunOptions, *, file: str) -> frozenset[str]:

@@ -1,20 +1,21 @@
 """Which place a run reads and records in, and its lock and journal. Does I/O."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from campaignsync.commands.project import Project
 from campaignsync.config import RunOptions, is_in_actions
 from campaignsync.definitions import CommittedDefinitions, source_of
-from campaignsync.errors import GitError
+from campaignsync.errors import GitError, StateError
 from campaignsync.protocol.journal import Journal, Replay
 from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.ports import Definitions, Recorder
 from campaignsync.protocol.tools import Context
 from campaignsync.repository.branch import Files
-from campaignsync.repository.disk import locked
+from campaignsync.repository.disk import locked, replace_file
 from campaignsync.repository.folder import Folder, StateFile
 from campaignsync.repository.journal_file import JournalFile
 from campaignsync.repository.layout import Layout
@@ -23,6 +24,7 @@ from campaignsync.repository.objects import commit_at, list_blobs
 from campaignsync.repository.remote_branch import RemoteBranch, has_upstream
 from campaignsync.repository.runner import Git, clean_environment
 from campaignsync.repository.scratch import object_folder
+from campaignsync.state import Record, State, Status, render
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +69,46 @@ async def recording(project: Project, context: Context) -> AsyncIterator[Recordi
                 branch=recorder.ref if isinstance(recorder, LocalBranch) else "",
             )
             _check_left(journal.found, recorder)
+            recent = path.with_suffix(".recent.json")
+            journal.found = replace(journal.found, state=_with_recent(journal.found.state, recent, context))
+            ledger = Ledger(recorder, journal, context)
             has_commit = recorder.has_history and not recorder.is_shared
-            yield Recording(
-                recorder=recorder,
-                ledger=Ledger(recorder, journal, context),
-                work_tree=project.definitions(options) if has_commit else None,
-            )
+            try:
+                yield Recording(
+                    recorder=recorder,
+                    ledger=ledger,
+                    work_tree=project.definitions(options) if has_commit else None,
+                )
+            finally:
+                _keep_recent(ledger, recent, context)
+
+
+def _with_recent(found: State, recent: Path, context: Context) -> State:
+    """Add what this clone created so recently that the account's list may not show it yet.
+
+    A run on another branch, or of another mode, reads another state: it records such a campaign, too, instead
+    of creating it again.
+    """
+    try:
+        known = StateFile(recent, shown=recent.name).load().bound_to(host=found.host, app_id=found.app_id)
+        known = known.bound_to(host=context.options.host, app_id=context.options.app_id)
+    except StateError:  # of another account, or damaged: it only shortens a wait
+        return found
+    fresh = [each for each in known.records if _is_recent(each, context) and found.get(each.name) is None]
+    return replace(known, entries={}).with_entries([*found.sorted(), *fresh]) if fresh else found
+
+
+def _keep_recent(ledger: Ledger, recent: Path, context: Context) -> None:
+    fresh = [each for each in ledger.state.records if _is_recent(each, context)]
+    if ledger.has_read and (fresh or recent.exists()):
+        with suppress(OSError, ValueError):
+            replace_file(recent, render(replace(ledger.state, entries={}).with_entries(fresh)).encode())
+
+
+def _is_recent(record: Record, context: Context) -> bool:
+    # Times are kept in whole seconds.
+    age_s = (context.clock.now() - record.created_at).total_seconds() - 1
+    return record.status is not Status.ADOPTED and age_s <= context.options.settle_s
 
 
 def _check_left(found: Replay, recorder: Recorder) -> None:
@@ -106,7 +142,7 @@ async def _recorder(
 ) -> AsyncIterator[Recorder]:
     options = context.options
     if not options.is_committing or options.is_sandbox or git is None or layout is None:
-        file = StateFile(project.root / options.state, shown=options.state)
+        file = StateFile(project.state_path(options), shown=options.state)
         lost = partial(check_lost, project, options)
         yield Folder(file, project.definitions(options), check_lost=lost)
         return

@@ -91,7 +91,10 @@ def replay(data: bytes, *, where: str) -> Replay:
     reading = _Reading()
     for number, line in enumerate(data.split(b"\n")[:-1], start=1):
         try:
-            reading.take(json.loads(line), where=f"{where}:{number}")
+            read = json.loads(line)
+            # Half a surrogate pair, which JSON can escape, could never be recorded.
+            json.dumps(read, ensure_ascii=False).encode()
+            reading.take(read, where=f"{where}:{number}")
         except (ValueError, TypeError, RecursionError, StateError) as error:
             raise StateError(f"{where}:{number}: the journal is damaged here", hint=_WHAT_NEXT) from error
     return reading.result()

@@ -90,6 +90,11 @@ class Ledger:
         return self._base
 
     @property
+    def has_read(self) -> bool:
+        """Whether a snapshot was read yet."""
+        return self._base is not None
+
+    @property
     def options(self) -> RunOptions:
         """The run's options."""
         return self._tools.options

@@ -68,6 +68,8 @@ async def _read(tools: Tools) -> _Reading | PageFailed:
         totals.append(page.total)
         campaigns.extend(page.campaigns)
         ids.update(campaign.camp_id for campaign in page.campaigns)
+        if page.has_more and not page.campaigns and len(campaigns) < page.total:
+            return PageFailed(reason="a page of the list is empty, and says that more follow")
         is_last = not page.has_more and len(campaigns) >= page.total
         if is_last or not page.campaigns or len(ids) < len(campaigns):
             return _Reading(totals=totals, campaigns=campaigns)

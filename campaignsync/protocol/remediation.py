@@ -104,7 +104,7 @@ def _place(options: RunOptions) -> str:
 
 
 def push_refused(reason: str, *, is_shared: bool) -> RecordError:
-    """Say that the branch, on the remote if it is shared, can't be moved, and where what was created is kept."""
+    """Say that the branch, on the remote if it is shared, can't be moved, and what keeps what was created."""
     way_out = _LET_PUSH if is_shared else _CLEAR_WAY
     return RecordError(
         f"what was created could not be recorded: {reason.rstrip('.')}. The journal of this clone keeps it.",

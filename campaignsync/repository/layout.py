@@ -25,9 +25,16 @@ class Layout:
     common: Path
 
     def inside(self, path: Path) -> str | None:
-        """Return a path from the top, with forward slashes; None where it is outside."""
-        real = real_path(path)
-        return real.relative_to(self.top).as_posix() if real.is_relative_to(self.top) else None
+        """Return a path from the top, with forward slashes; None where it is outside.
+
+        Links that lead to the top are followed, those below it are not: what a work tree holds in the place
+        of a folder must not say which file of a branch is meant.
+        """
+        typed = Path(os.path.normpath(path))
+        for folder in (typed, *typed.parents):
+            if os.path.realpath(folder) == str(self.top):
+                return typed.relative_to(folder).as_posix()
+        return None
 
 
 def find_layout(folder: Path) -> Layout | None:
@@ -40,13 +47,6 @@ def find_layout(folder: Path) -> Layout | None:
         if (top / "HEAD").is_file() and (top / "objects").is_dir() and (top / "refs").is_dir():
             return None
     return None
-
-
-def real_path(path: Path) -> Path:
-    """Return a path without symbolic links on the way; a last step that is a name is left as it is."""
-    if path.name == "..":
-        return Path(os.path.realpath(path))
-    return Path(os.path.realpath(path.parent)) / path.name
 
 
 def journal_path(state: Path, layout: Layout | None) -> Path:
@@ -65,7 +65,7 @@ def journal_path(state: Path, layout: Layout | None) -> Path:
 
 def _git_dir(dot_git: Path) -> Path | None:
     if dot_git.is_dir():
-        return dot_git if (dot_git / "HEAD").exists() else None
+        return dot_git if os.path.lexists(dot_git / "HEAD") or not os.access(dot_git, os.X_OK) else None
     named = _line(dot_git)
     if not named.startswith("gitdir: "):
         return None

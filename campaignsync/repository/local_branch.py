@@ -31,6 +31,8 @@ class LocalBranch:
         # Where the branch was before this work tree has followed it: what a killed run leaves to do.
         self._moved_from = f"refs/worktree/campaignsync/{sha256(os.fsencode(files.state)).hexdigest()[:16]}"
 
+        self._is_locked_out = False
+
     async def check(self) -> None:
         tip = await self._tip()
         await self._files.check()
@@ -55,6 +57,12 @@ class LocalBranch:
             await git.ask("update-ref", "-d", self._moved_from)
             return moved.words.partition("\n")[0]
         has_followed = await self._follow(base.id, commit)
+        if self._is_locked_out:
+            self._note(
+                f"{self._files.state} in this folder could not follow: another git command holds the index. "
+                "Run sync again before you commit anything; it catches up."
+            )
+            return None
         await git.ask("update-ref", "-d", self._moved_from)
         if not has_followed:
             self._note(
@@ -107,7 +115,9 @@ class LocalBranch:
         entry = ("--add", "--cacheinfo", f"{blob.mode},{blob.id},{path}")
         is_left_out = tag in {b"S", b"s"}  # by a sparse checkout
         kept = ("--skip-worktree", "--", path) if is_left_out else ()
-        if (await git.ask("update-index", *entry, *kept)).status or not is_same:
+        updated = await git.ask("update-index", *entry, *kept)
+        self._is_locked_out = updated.is_locked_out
+        if updated.status or not is_same:
             return False
         if is_left_out:
             return True

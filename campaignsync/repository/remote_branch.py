@@ -155,12 +155,16 @@ async def find_remote(git: Git) -> str:
 
 
 async def has_upstream(git: Git) -> bool:
-    """Return whether the current branch has an upstream on a named remote: others may record there."""
+    """Return whether the current branch has an upstream elsewhere: others may record there."""
     branch = await current_branch(git)
-    if branch is None or await _configured_remote(git) is None:
+    if branch is None:
         return False
-    merge = await git.ask("config", "--get", f"branch.{branch.removeprefix(_HEADS)}.merge")
-    return merge.text.startswith(_HEADS)
+    name = branch.removeprefix(_HEADS)
+    # A name or a URL; "." is this very clone (git-config(1), "branch.<name>.remote").
+    remote, merge = [
+        (await git.ask("config", "--get", f"branch.{name}.{key}")).text for key in ("remote", "merge")
+    ]
+    return remote not in {"", "."} and merge.startswith(_HEADS)
 
 
 async def _configured_remote(git: Git) -> str | None:

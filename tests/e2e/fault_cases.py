@@ -48,6 +48,7 @@ class Trouble(Enum):
     PUSHED_BEFORE_CLAIM = "somebody pushes before the claims"
     PUSHED_BEFORE_RECORD = "somebody pushes before the records"
     COMMITTED = "the person commits in the clone while requests are sent"
+    LOCKED = "a git that was killed leaves its lock on the branch"
     SWITCHED = "the person switches to another branch while requests are sent"
 
 
@@ -396,6 +397,15 @@ CASES = (
         codes=_AT_ONCE,
         trouble=Trouble.COMMITTED,
         is_pushing=False,
+    ),
+    Case(
+        title=Trouble.LOCKED.value,
+        story="keeps the ids in the journal, names the lock; once it is removed, the next run records them",
+        fault=_HIT,
+        codes=((6, 0),) * 3,
+        trouble=Trouble.LOCKED,
+        is_pushing=False,
+        targets=(Target.ONE,),
     ),
     Case(
         title=Trouble.SWITCHED.value,

@@ -174,6 +174,18 @@ class Place:
         """Commit something in the clone, as its person."""
         _git(self.path, "commit", "--quiet", "--allow-empty", "--message=notes")
 
+    def lock_branch(self) -> None:
+        """Leave a lock behind, as git does where it is killed."""
+        self._lock.touch()
+
+    def unlock_branch(self) -> None:
+        """Remove the lock, if there is one, as the clone's person."""
+        self._lock.unlink(missing_ok=True)
+
+    @property
+    def _lock(self) -> Path:
+        return self.path / ".git" / "refs" / "heads" / "main.lock"
+
     def switch(self, *options: str) -> None:
         """Switch to another branch, as the clone's person."""
         _git(self.path, "switch", "--quiet", *options)

@@ -199,12 +199,12 @@ def _set(trap: _Trap) -> None:
 
 
 def _wrap_files(trap: _Trap) -> None:
-    from campaignsync.repository import journal_file
+    from campaignsync.repository import disk, journal_file
     from campaignsync.repository.folder import StateFile
     from campaignsync.repository.journal_file import JournalFile
 
     append, replace, replace_state = JournalFile.append, JournalFile.replace, StateFile.replace
-    append_to_file, replace_file = journal_file.append_to_file, journal_file.replace_file
+    append_to_file, replace_file = disk.append_to_file, disk.replace_file
     rename = Path.replace
 
     async def trapped_append(self: JournalFile, data: bytes) -> None:

@@ -104,6 +104,8 @@ class Cell:
                 account.on_hit = lambda _: place.push_as_another()
             case Trouble.COMMITTED:
                 account.on_hit = lambda _: place.commit_here()
+            case Trouble.LOCKED:
+                account.on_hit = lambda _: place.lock_branch()
             case Trouble.SWITCHED:
                 account.on_hit = lambda _: once.do(lambda: place.switch("--create", "other"))
             case never:
@@ -152,6 +154,7 @@ def check(case: Case, target: Target, cell: Cell) -> None:
     while len(cell.codes) < MOST_RUNS and (not cell.codes or cell.codes[-1]):
         cell.sync(None if cell.codes else full)
         assert max(cell.count(target.names).values()) <= 1
+        cell.place.unlock_branch()
     if case.is_endless:
         assert any(cell.count(target.hit).values()) == case.is_made
         cell.end_fault()

@@ -175,3 +175,15 @@ def test_a_plan_that_can_not_be_written_is_an_error(project: Project, tmp_path: 
     project.define("Billing")
     ran = project.run("plan", "--out", str(tmp_path / "missing" / "plan.json"))
     assert (ran.code, "--out" in ran.err, "Traceback" in ran.err) == (1, True, False)
+
+
+@pytest.mark.parametrize(
+    "out", [".git/config", "campaigns/Billing.yaml", "state/campaigns.json", "link.json"]
+)
+def test_a_plan_never_overwrites_what_the_repository_keeps(project: Project, out: str) -> None:
+    project.define("Billing")
+    (project.path / "link.json").symlink_to("notes.txt")
+    before = {file: file.read_bytes() for file in project.path.rglob("*") if file.is_file()}
+    ran = project.run("plan", "--out", out)
+    assert (ran.code, "--out" in ran.err) == (1, True)
+    assert {file: file.read_bytes() for file in before} == before

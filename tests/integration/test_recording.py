@@ -141,9 +141,8 @@ async def test_beside_a_bare_repository_there_is_no_work_tree(clone: Clone, tmp_
 
 
 @pytest.mark.parametrize("what", ["state", "campaigns"])
-@pytest.mark.parametrize("path", ["../outside", "/nowhere/outside", "out/side", ".."])
+@pytest.mark.parametrize("path", ["../outside", "/nowhere/outside", ".."])
 async def test_what_no_commit_can_hold_is_refused(clone: Clone, what: str, path: str) -> None:
-    (clone.path / "out").symlink_to("..")
     state, campaigns = (path, "campaigns") if what == "state" else (STATE, path)
     error = await refusal(clone.path, state=state, campaigns=campaigns)
     assert f"{path}, is outside the work tree" in error.message
@@ -263,3 +262,37 @@ async def test_a_local_sync_behind_its_upstream_is_refused(remote: Remote) -> No
     remote.first.git("pull", "--quiet", "--rebase")
     async with opened(remote.first.path, LOCAL):
         pass
+
+
+async def test_what_was_created_a_moment_ago_is_known_on_another_branch(clone: Clone) -> None:
+    """The account's list may not show it yet; nothing else would keep it from being created again."""
+    made = replace(state("Other").records[0], created_at=MOMENT)
+    async with opened(clone.path) as first:
+        await first.recorder.check()
+        await first.ledger.refresh()
+        await first.ledger.put([made])
+        await first.ledger.close()
+    clone.git("switch", "--quiet", "--create", "side", "HEAD~1")
+    async with opened(clone.path) as second:
+        await second.recorder.check()
+        await second.ledger.refresh()
+        assert second.ledger.state.get("Other") == made
+        await second.ledger.forget("Other")
+    async with opened(clone.path) as third:
+        await third.recorder.check()
+        await third.ledger.refresh()
+        assert third.ledger.state.get("Other") is None
+
+
+async def test_a_folder_of_the_state_that_is_a_link_is_refused_where_it_would_be_written(
+    clone: Clone,
+) -> None:
+    (clone.path / "alias").symlink_to("state")
+    error = await refusal(clone.path, FOLDER, state="alias/campaigns.json")
+    assert "the folder alias is a symbolic link" in error.message
+
+
+async def test_an_upstream_that_is_a_url_is_one(clone: Clone, tmp_path: Path) -> None:
+    clone.git("config", "branch.main.remote", f"file://{tmp_path}")
+    clone.git("config", "branch.main.merge", "refs/heads/main")
+    assert "has an upstream" in (await refusal(clone.path)).message
