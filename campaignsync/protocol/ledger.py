@@ -418,7 +418,7 @@ class Ledger:
         Raises:
             GitError: It can't be read in `_LOOKS` tries.
         """
-        for attempt in range(1, _LOOKS):
+        for attempt in range(1, _LOOKS if self.is_shared else 1):
             try:
                 return await self._recorder.snapshot()
             except GitError as error:

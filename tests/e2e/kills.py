@@ -340,8 +340,10 @@ def _is_reached(heard: int, after_s: float) -> bool:
 
 def _import_all() -> None:
     """Import what a sync needs, once for all runs: that is most of a short run's time."""
-    import anyio._backends._asyncio  # noqa: F401  # imported for the runs, as all of these
+    import anyio._backends._asyncio  # imported for the runs, as all of these
+    import anyio._core._subprocesses  # noqa: F401  # likewise
     import filelock  # noqa: F401  # likewise
+    import httpcore  # noqa: F401  # likewise
     import jwt  # noqa: F401  # likewise
 
     import campaignsync.cli

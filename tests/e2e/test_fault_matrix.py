@@ -250,5 +250,6 @@ def decide(cell: Cell, told: Ended) -> None:
     """Adopt the first campaign of each name that is unclear, by the command that the run named."""
     for name in [name for name, camp_id in cell.place.ids.items() if camp_id is None]:
         ids = cell.account.ids_of(name)
-        assert f"`campaignsync adopt '{source_of(name)}' --camp-id '{ids[0]}'`" in told.out
+        push = " --push" if cell.place.is_pushing else ""
+        assert f"`campaignsync adopt '{source_of(name)}' --camp-id '{ids[0]}'{push}`" in told.out
         assert cell.place.run("adopt", source_of(name), "--camp-id", ids[0]).code == 0

@@ -15,6 +15,8 @@ from tests.e2e.clones import Kept, assert_each_once, cloned, differences, kept, 
 from tests.e2e.conftest import STATE, Project, definition
 from tests.e2e.vendor import Vendor
 
+pytestmark = pytest.mark.slow
+
 Setting = Callable[["Place"], Project]
 
 

@@ -221,7 +221,7 @@ class TestAnUnknownOutcome:
         vendor.on_create("Alpha", dropped)
         ran = project.run("sync")
         assert ran.code == 0, ran.err
-        assert [request.is_create for request in vendor.requests] == [False, True, False, True]
+        assert [request.is_create for request in vendor.requests] == [False, True, False, False, True]
         assert list(project.camp_ids.values()) == vendor.ids_of("Alpha")
 
     def test_keeps_its_claim_when_the_account_can_t_be_listed(self, project: Project, vendor: Vendor) -> None:
@@ -400,7 +400,7 @@ class TestAClaimThatWasSentThreeTimes:
         assert (ran.code, vendor.sent_names) == (5, ["Bravo"]), ran.err
         [unknown] = ran.json["unknown"]
         assert unknown["name"] == "Alpha"
-        assert "`campaignsync forget 'Alpha'`" in unknown["error"]
+        assert "`campaignsync forget --push 'Alpha'`" in unknown["error"]
         assert "waiting" not in ran.err
 
     def test_is_found_where_its_campaign_exists_after_all(self, stuck: Project, vendor: Vendor) -> None:

@@ -309,6 +309,7 @@ _STATUS_AFTER: dict[Callable[[Project], None], str] = {
 _every_act = pytest.mark.parametrize("act", _EVERY_ACT, ids=lambda act: act.__name__.strip("_"))
 
 
+@pytest.mark.slow
 class TestAPersonMeanwhile:
     @_every_act
     def test_who_pushes_leaves_the_clone_as_the_person_has_it(
@@ -353,6 +354,7 @@ class TestAPersonMeanwhile:
         assert alone.status == _STATUS_AFTER.get(act, status)
 
 
+@pytest.mark.slow
 class TestHooks:
     def test_a_pre_push_hook_that_fails_ends_the_run_with_1_and_nothing_sent(
         self, remote: Project, here: Project, vendor: Vendor, tmp_path: Path
@@ -436,6 +438,7 @@ _every_attribute = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 class TestAttributesOfALaterCommit:
     @pytest.fixture
     def planned(self, here: Project) -> list[Any]:
@@ -489,6 +492,7 @@ class TestAttributesOfALaterCommit:
         assert (ran.code, sent) in [(0, planned), (1, []), (3, [])], ran.err
 
 
+@pytest.mark.slow
 class TestKilled:
     @pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
     @pytest.mark.parametrize("command", ["commit-tree", "update-ref", "update-index", "checkout-index"])

@@ -399,7 +399,7 @@ async def test_the_remote_is_the_current_branchs_else_origin(remote: Remote) -> 
         (("switch", "--quiet", "--create", "mine", "--track", "main"), False),
         (("switch", "--quiet", "--create", "mine", "--track", "origin/main"), True),
         (("branch", "--unset-upstream"), False),
-        (("config", "branch.main.remote", "nowhere"), False),
+        (("config", "branch.main.remote", "nowhere"), True),
         (("config", "branch.main.merge", "refs/tags/v1"), False),
         (("update-ref", "-d", "refs/remotes/origin/main"), True),
         (("switch", "--quiet", "--detach"), False),
