@@ -166,6 +166,20 @@ def test_the_boundaries_are_all_that_there_are(scene: Callable[[Mode], _Scene], 
     assert made.driver.turns == _STEPS[mode]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", [Mode.LOCAL, Mode.FOLDER, Mode.PUSH], ids=lambda mode: mode.value)
+def test_a_run_killed_after_one_that_left_half_a_line_is_made_good_by_the_next(
+    scene: Callable[[Mode], _Scene], mode: Mode
+) -> None:
+    here = scene(mode)
+    for boundary in (
+        Boundary(step=JOURNAL_LINE, moment=AMID, turn=3),
+        Boundary(step=CREATE, moment=AFTER, turn=1),
+    ):
+        assert here.driver.run(here.here.first, mode.args, boundary=boundary).is_killed
+    here.check_next_run()
+
+
 def _kill_from_vendor(driver: Driver, *, is_executed: bool) -> Callable[[Vendor, Request], None]:
     """Return a behaviour that kills the run whose request it is, before or after carrying it out."""
 

@@ -84,6 +84,7 @@ def _assert_one_commit_more(project: Project, before: str) -> None:
     assert project.git("diff-tree", "--name-only", "-r", "main^", "main") == STATE
 
 
+@pytest.mark.slow
 class TestOthersMeanwhile:
     def test_a_pull_in_a_clone_whose_sync_is_listing_makes_no_second_campaign(
         self, remote: Project, here: Project, there: Project, vendor: Vendor, tmp_path: Path

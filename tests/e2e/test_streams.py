@@ -23,6 +23,8 @@ _every_redirection = pytest.mark.parametrize(
 )
 _every_format = pytest.mark.parametrize("output_format", ["text", "json", "markdown"])
 
+pytestmark = pytest.mark.slow
+
 
 def _sync(project: Project, *options: str, redirection: str = "", stdout: int = subprocess.PIPE) -> int:
     """Sync with streams as the shell redirects them, telling all there is to tell; return the exit code."""
