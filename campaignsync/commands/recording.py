@@ -108,9 +108,9 @@ def _keep_recent(ledger: Ledger, recent: Path, context: Context) -> None:
 
 
 def _is_recent(record: Record, context: Context) -> bool:
-    # Times are kept in whole seconds.
-    age_s = (context.clock.now() - record.created_at).total_seconds() - 1
-    return record.status is not Status.ADOPTED and age_s <= context.options.settle_s
+    age_s = (context.clock.now() - record.created_at).total_seconds()
+    # A little longer than is promised, since times are kept in whole seconds.
+    return record.status is not Status.ADOPTED and age_s <= 1.05 * context.options.settle_s
 
 
 def _check_left(found: Replay, recorder: Recorder) -> None:
