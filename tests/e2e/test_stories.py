@@ -704,7 +704,7 @@ class TestBytesOnDisk:
     def test_who_commits_writes_state_and_index_and_less_than_1_mb_beside(
         self, many: Project, vendor: Vendor, tmp_path: Path
     ) -> None:
-        """The state as a file and as an object; the index three times, and two copies of it three times each."""
+        """The state as a file and as an object, the index three times, and two copies, each three times."""
         before = _objects(many)
         written = self._written(many, tmp_path, "--local")
         objects = sum(_objects(many).values()) - sum(before.values())
