@@ -1,4 +1,4 @@
-"""Runs the fault matrix and prints the README's table of it: `python -m tests.e2e.fault_table`.
+"""Runs the fault matrix and prints the table of it in the docs: `python -m tests.e2e.fault_table`.
 
 What it prints is what was seen in this run, not what the cases expect. Further arguments go to pytest.
 """

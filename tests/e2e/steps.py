@@ -1,6 +1,7 @@
 """The steps of our actions as GitHub's runner starts them: their scripts, in a checkout."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,6 +12,10 @@ from tests.e2e.conftest import STATE, Project
 
 _ROOT = Path(__file__).parents[2]
 _SCRIPTS = _ROOT / ".github" / "actions"
+
+
+def _hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Runner:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # A shell can't trap what is ignored at its start, as where these tests run in the background.
+            preexec_fn=_hear_interrupts,  # noqa: PLW1509  # one call, and no thread of the tests' matters to it
         )
 
     def run(self, script: str, **env: str) -> tuple[int, str]:
