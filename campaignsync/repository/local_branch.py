@@ -37,8 +37,8 @@ class LocalBranch:
         tip = await self._tip()
         await self._files.check()
         moved_from = await commit_at(self._files.git, self._moved_from)
-        if moved_from is not None:
-            await self._catch_up(moved_from, tip)
+        if moved_from is not None and await self._catch_up(moved_from, tip):
+            await self._files.git.ask("update-ref", "-d", self._moved_from)
 
     async def snapshot(self) -> Snapshot:
         return await self._files.at(await self._tip())
@@ -48,15 +48,19 @@ class LocalBranch:
 
     async def publish(self, base: Snapshot, commit: str) -> str | None:
         git = self._files.git
-        # First, and not in one transaction: where git is killed amid one, only some of its refs have moved.
-        marked = await git.ask("update-ref", self._moved_from, base.id)
-        if marked.status:
-            return marked.words.partition("\n")[0]
+        # A mark that is left says where index and file still are: they were locked out before.
+        behind = await commit_at(git, self._moved_from)
+        if behind is None:
+            # First, by itself: where git is killed amid a transaction, only some of its refs have moved.
+            marked = await git.ask("update-ref", self._moved_from, base.id)
+            if marked.status:
+                return marked.words.partition("\n")[0]
         moved = await git.ask("update-ref", "-m", "campaignsync: record", self.ref, commit, base.id)
         if moved.status:
-            await git.ask("update-ref", "-d", self._moved_from)
+            if behind is None:
+                await git.ask("update-ref", "-d", self._moved_from)
             return moved.words.partition("\n")[0]
-        has_followed = await self._follow(base.id, commit)
+        has_followed = await self._follow(behind or base.id, commit)
         if self._is_locked_out:
             self._note(
                 f"{self._files.state} in this folder could not follow: another git command holds the index. "
@@ -83,22 +87,29 @@ class LocalBranch:
             )
         return tip
 
-    async def _catch_up(self, base: str, tip: str) -> None:
-        """Do what a run left to do that was killed after it had moved the branch."""
+    async def _catch_up(self, base: str, tip: str) -> bool:
+        """Do what a run left to do that was killed, or locked out, after it had moved the branch.
+
+        Returns:
+            Whether nothing is left to do: not where another git command holds the index now.
+        """
         git, path = self._files.git, self._files.state
         literal = ("--", f":(top,literal){path}")
         if await list_blobs(git, tip, path):
             if not (await git.ask("diff-index", "--cached", "--quiet", tip, *literal)).status:
                 # Its entry is new, and the file may be old: begin again.
-                await git.ask("reset", "--quiet", base, *literal)
+                begun = await git.ask("reset", "--quiet", base, *literal)
+                if begun.is_locked_out:
+                    return False
             await self._follow(base, tip)
-        await git.ask("update-ref", "-d", self._moved_from)
+        return not self._is_locked_out
 
     async def _follow(self, base: str, commit: str) -> bool:
         """Bring index entry and file to the commit, each if it was as the base has it; return whether both.
 
         With the old entry in the index, the person's next commit would take the records out again.
         """
+        self._is_locked_out = False
         git, path = self._files.git, self._files.state
         literal = ("--", f":(top,literal){path}")
         if await current_branch(git) != self.ref:

@@ -110,6 +110,26 @@ async def test_a_switch_meanwhile_changes_neither_where_it_records_nor_the_work_
     assert note.endswith(f"git checkout {commit[:12]} -- {STATE}")
 
 
+async def test_a_held_index_is_caught_up_by_a_later_run_however_many_come_between(clone: Clone) -> None:
+    lock = clone.path / ".git/index.lock"
+    lock.touch()
+    names: list[str] = []
+    for name in ("a", "b"):
+        names.append(name)
+        files = clone.at()
+        recorder, notes = clone.local(replace(files, git=replace(files.git, lock_patience_s=0)))
+        await recorder.check()
+        base = await recorder.snapshot()
+        commit = await recorder.commit(base, state(*names), MESSAGE)
+        assert await recorder.publish(base, commit) is None
+        assert (clone.head, "another git command holds the index" in notes[0]) == (commit, True)
+    lock.unlink()
+    recorder, _ = clone.local()
+    await recorder.check()
+    assert (clone.read(STATE), clone.status) == (text("a", "b"), "")
+    assert clone.git("for-each-ref", "refs/worktree/campaignsync") == ""
+
+
 async def test_a_detached_head_meanwhile_is_left_alone(clone: Clone) -> None:
     recorder, notes = clone.local()
     base = await recorder.snapshot()
