@@ -83,6 +83,9 @@ class RemoteCampaign:
         priority: "1" to "5"; None where the list left it out.
         dialing_mode: For example ``Preview``; None where the list left it out.
         created_at: When the vendor made it; None where the list has no readable time.
+        status: For example ``Ready``, as the vendor writes it; None where the list left it out.
+        connection: Name of its queue, or of its flow where it is Agentless; None where the list left it out.
+        dnc_list: Name of its do-not-call list; None where the list left it out, as version 1 does.
     """
 
     camp_id: str
@@ -92,6 +95,9 @@ class RemoteCampaign:
     priority: str | None = None
     dialing_mode: str | None = None
     created_at: datetime | None = None
+    status: str | None = None
+    connection: str | None = None
+    dnc_list: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,9 @@ class _Row(StrictModel):
     priority: _Lenient[str | int] = None
     dialing_mode: _Lenient[str] = Field(default=None, alias="dialingMode")
     created_at: _Lenient[str] = Field(default=None, alias="createdAt")
+    status: _Lenient[str] = None
+    connection: _Lenient[str] = None
+    dnc_lists: _Lenient[dict[str, Any]] = Field(default=None, alias="dncLists")
 
 
 class _PageData(StrictModel):
@@ -107,7 +110,15 @@ def _campaign(row: _Row) -> RemoteCampaign | None:
         priority=None if row.priority is None else str(row.priority),
         dialing_mode=row.dialing_mode,
         created_at=None if row.created_at is None else _time(row.created_at),
+        status=row.status,
+        connection=row.connection,
+        dnc_list=_name(row.dnc_lists),
     )
+
+
+def _name(dnc_lists: dict[str, Any] | None) -> str | None:
+    name = (dnc_lists or {}).get("name")
+    return name if isinstance(name, str) else None
 
 
 def _time(text: str) -> datetime | None:

@@ -452,8 +452,23 @@ async def test_a_row_is_read_with_all_that_it_says() -> None:
         priority="5",
         dialing_mode="Preview",
         created_at=NOW,
+        status="Ready",
+        connection="Default Queue",
     )
     assert await page_of(listed(ROW)) == Page(campaigns=(campaign,), total=1, has_more=False)
+
+
+async def test_a_row_of_version_2_names_its_do_not_call_list() -> None:
+    page = await page_of(listed({**ROW, "dncLists": {"id": "dnc-1", "name": "Never"}}))
+    assert isinstance(page, Page)
+    assert page.campaigns[0].dnc_list == "Never"
+
+
+@pytest.mark.parametrize("odd", [["Never"], {}, {"name": ["Never"]}, "Never", None])
+async def test_a_do_not_call_list_that_cannot_be_read_is_none(odd: object) -> None:
+    page = await page_of(listed({**ROW, "dncLists": odd}))
+    assert isinstance(page, Page)
+    assert page.campaigns[0].dnc_list is None
 
 
 async def test_what_only_describes_may_be_missing_or_odd() -> None:

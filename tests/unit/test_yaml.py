@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import sys
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ def as_yaml(value: object, *, style: str | None = None) -> str:
     writer.default_flow_style = style is not None
     writer.default_style = style
     writer.allow_unicode = True
+    # The writer folds some long texts into others: a tab before a word at the edge gains a space.
+    writer.width = sys.maxsize
     text = io.StringIO()
     writer.dump(value, text)
     return text.getvalue()

@@ -1,0 +1,55 @@
+"""One thing that a reviewer should look at, and what a rule looks at. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Severity = Literal["error", "warning", "notice"]
+"""How much it matters; the order is from most to least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Finding:
+    """One thing that a reviewer should look at.
+
+    Attributes:
+        rule: The rule's id, such as ``lists/shared``.
+        severity: How much it matters.
+        name: The campaign; empty where it is about none.
+        path: The definition's file, or the policy's.
+        key: What it is about, dotted, such as ``dialingStrategy.callingHours.days[2]``; empty for the whole
+            file. From it the line and the column are found.
+        line: Line in the file, from 1.
+        column: Column in it, from 1.
+        message: A sentence or two: what, against which limit, what to do. Plain text, not yet made safe.
+    """
+
+    rule: str
+    severity: Severity
+    name: str
+    path: str
+    key: str = ""
+    line: int = 1
+    column: int = 1
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """One campaign, as the rules see it.
+
+    Attributes:
+        name: Its name.
+        path: The definition's file.
+        body: What is sent, or was sent.
+        is_new: Whether it may be sent: a create or a pending claim. A finding is about at least one of those.
+    """
+
+    name: str
+    path: str
+    body: Mapping[str, Any]
+    is_new: bool
+
+
+Rule = Callable[[Sequence[Campaign]], Iterable[Finding]]
+"""Looks at all campaigns of a plan, recorded ones too, sorted by name."""
