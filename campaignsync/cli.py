@@ -77,7 +77,9 @@ def plan(  # noqa: PLR0913  # one parameter an option
 
             others = console.run_async(
                 project,
-                lambda clock, stop: account.unmanaged(project, options, state=state, clock=clock, stop=stop),
+                lambda clock, stop: account.unmanaged(
+                    project, options, (found, state), clock=clock, stop=stop
+                ),
             )
         if out is not None:
             command.write(project, options, file=out, plan=found, state=state)

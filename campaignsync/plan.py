@@ -11,6 +11,7 @@ from typing import Any
 
 from campaignsync.identity import Definition
 from campaignsync.state import Claim, Record, State
+from campaignsync.versions import Version, versions_of
 
 _LONGEST_ALIGNED = 1000
 """Items of a list up to which insertions are found; beyond it the search could take minutes."""
@@ -68,6 +69,13 @@ class Plan:
     removed: tuple[Record, ...]
     unchanged: int
     renames: Mapping[str, Claim | Record]
+
+    @property
+    def versions(self) -> frozenset[Version]:
+        """By which versions of the API something was sent that is not recorded, or may be sent."""
+        defined = (*self.create, *(each.definition for each in self.pending if each.definition))
+        claimed = (each.claim.definition for each in self.pending)
+        return versions_of((*map(_body, defined), *claimed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

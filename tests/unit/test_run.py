@@ -10,6 +10,7 @@ from campaignsync.identity import Definition
 from campaignsync.outcome import Created, Outcome, Page, PageOutcome
 from campaignsync.protocol.run import Sync
 from campaignsync.state import Claim
+from campaignsync.versions import Version
 from tests.unit.fakes import Branch, Definitions, Run, run_on, tools_of
 
 MINE = Definition(name="Mine", source="campaigns/mine.yaml", digest="sha256:1", body={"name": "Mine"})
@@ -24,7 +25,7 @@ class Account:
     def __init__(self) -> None:
         self.sent: list[Mapping[str, Any]] = []
 
-    async def page(self, skip: int) -> PageOutcome:
+    async def page(self, skip: int, *, version: Version) -> PageOutcome:
         return Page(campaigns=(), total=0, has_more=False)
 
     async def create(self, body: Mapping[str, Any], *, permit: Callable[[], bool]) -> Outcome:
