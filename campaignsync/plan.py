@@ -13,6 +13,9 @@ from campaignsync.identity import Definition
 from campaignsync.state import Claim, Record, State
 from campaignsync.versions import Version, versions_of
 
+RENAMED = "names/renamed"
+"""The rule of the finding that a create is held back as a likely rename."""
+
 _LONGEST_ALIGNED = 1000
 """Items of a list up to which insertions are found; beyond it the search could take minutes."""
 
@@ -50,6 +53,19 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rename:
+    """What a create was most likely renamed from.
+
+    Attributes:
+        old: The entry without a definition.
+        is_same_content: The create equals it in all but the name; else it came from the same file.
+    """
+
+    old: Claim | Record
+    is_same_content: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What a sync would do; every list is sorted by name.
 
@@ -59,8 +75,9 @@ class Plan:
         changed: Created, and edited since.
         removed: Created, and without a definition now.
         unchanged: How many are created and as they were sent.
-        renames: By the identity of a name in `create`: the entry that it equals in all but the name,
-            which is *removed* or *pending*. The same people would be called twice.
+        renames: By the identity of a name in `create`: the entry, *removed* or *pending* without a
+            definition, that it equals in all but the name or that came from the same file. It is held
+            back, since the same people would be called twice.
     """
 
     create: tuple[Definition, ...]
@@ -68,7 +85,7 @@ class Plan:
     changed: tuple[Changed, ...]
     removed: tuple[Record, ...]
     unchanged: int
-    renames: Mapping[str, Claim | Record]
+    renames: Mapping[str, Rename]
 
     @property
     def versions(self) -> frozenset[Version]:
@@ -160,22 +177,32 @@ def planned_digests(data: object, *, state: str, host: str | None, app_id: str |
         ValueError: It is no such plan; the message says why.
     """
     match data:
-        case {"formatVersion": 1, "target": {**target}, "create": [*create], "pending": [*pending]}:
+        case {"formatVersion": 1, "target": {**target}, "create": [*create], "pending": [*pending], **rest}:
             wanted = {"state": state, "host": host, "appId": app_id}
         case _:
             raise ValueError("is not a plan of this version")
     for key, value in wanted.items():
         if None not in (value, target.get(key)) and target[key] != value:
             raise ValueError(f"is a plan for the {key} {target[key]!r}, and this run is for {value!r}")
-    digests = map(_planned_digest, (*create, *pending))
+    # The plan said that these aren't sent; whoever wants one later plans again.
+    held = held_back(rest.get("findings"))
+    wanted_entries = (each for each in create if not (isinstance(each, dict) and each.get("name") in held))
+    digests = map(_planned_digest, (*wanted_entries, *pending))
     return frozenset(digest for digest in digests if digest is not None)
+
+
+def held_back(findings: object) -> frozenset[object]:
+    """Return the names of the creates that a plan, as JSON, holds back, from its findings."""
+    found = findings if isinstance(findings, list) else []
+    return frozenset(
+        each["name"]
+        for each in found
+        if isinstance(each, dict) and each.get("rule") == RENAMED and isinstance(each.get("name"), str)
+    )
 
 
 def _planned_digest(entry: Any) -> str | None:  # noqa: ANN401  # JSON of any kind
     match entry:
-        case {"likelyRenameOf": _}:
-            # The plan said that it isn't sent; whoever wants it later plans again.
-            return None
         case {"body": dict(body), "digest": str(digest)} if body_digest(body) == digest:
             return digest
         case {"digest": str(digest), **rest} if rest.get("body") is None:
@@ -217,15 +244,21 @@ def _changed(record: Record, definition: Definition) -> Changed:
     return Changed(record=record, definition=definition, changes=changes)
 
 
-def _renames(create: Iterable[Definition], lost: Sequence[Claim | Record]) -> dict[str, Claim | Record]:
-    """Find, for each create, the first lost entry by name that equals it in all but the name."""
+def _renames(create: Iterable[Definition], lost: Sequence[Claim | Record]) -> dict[str, Rename]:
+    """Find, for each create, the first lost entry by name that equals it, or else came from its file."""
     ordered = sorted(lost, key=attrgetter("name"), reverse=True)
     by_content = {_content(entry.definition): entry for entry in ordered}
-    bodies = {definition.key: _body(definition) for definition in create}
-    if not by_content:
-        return {}
-    contents = {key: _content(body) for key, body in bodies.items()}
-    return {key: by_content[content] for key, content in contents.items() if content in by_content}
+    by_source = {entry.source: entry for entry in ordered}
+    renames = dict[str, Rename]()
+    for definition in create:
+        body = _body(definition)
+        if not by_content:
+            continue
+        twin = by_content.get(_content(body))
+        old = twin or by_source.get(definition.source)
+        if old is not None:
+            renames[definition.key] = Rename(old=old, is_same_content=twin is not None)
+    return renames
 
 
 def _content(body: Mapping[str, Any]) -> str:

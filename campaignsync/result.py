@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from campaignsync.claims import Conflict
 from campaignsync.errors import ExitCode
+from campaignsync.findings import Finding
 from campaignsync.plan import Plan, Target
 
 
@@ -32,6 +33,7 @@ class Result:
     Attributes:
         target: Where the campaigns were created.
         plan: What it set out to do.
+        findings: What a reviewer should look at in it, sorted.
         created: Made by this run.
         recovered: Made by a request whose answer was lost, found in the account.
         failed: Rejected by the server, or not sent because that could call people twice.
@@ -48,6 +50,7 @@ class Result:
 
     target: Target
     plan: Plan
+    findings: tuple[Finding, ...] = ()
     created: tuple[Done, ...] = ()
     recovered: tuple[Done, ...] = ()
     failed: tuple[Failure, ...] = ()

@@ -10,6 +10,7 @@ from campaignsync.config import RunOptions, named_target
 from campaignsync.errors import SettingsError
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Plan, Target, known_digests, make_plan, planned_digests
+from campaignsync.protocol import remediation
 from campaignsync.protocol.journal import replay
 from campaignsync.report.formats import plan_report
 from campaignsync.repository.disk import replace_file
@@ -52,8 +53,14 @@ def shown(
     unmanaged: Sequence[RemoteCampaign] | None = None,
 ) -> str:
     """Return a plan in a format."""
-    target = Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries)
-    return plan_report(plan, output_format, target=target, rate_limit=options.rate_limit, unmanaged=unmanaged)
+    return plan_report(
+        plan,
+        output_format,
+        target=Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries),
+        findings=remediation.renames(plan, options),
+        rate_limit=options.rate_limit,
+        unmanaged=unmanaged,
+    )
 
 
 def dry_run(project: Project, options: RunOptions, *, output_format: str) -> Ended:

@@ -185,11 +185,11 @@ class Preflight:
         """Return what is to be created, without what may be a campaign that exists, renamed."""
         plan, creates = self._plan, list[Definition]()
         for definition in plan.create:
-            old = plan.renames.get(definition.key)
-            if old is None:
+            rename = plan.renames.get(definition.key)
+            if rename is None:
                 creates.append(definition)
             else:
-                self._record.note_failed(definition, remediation.renamed(old, self._tools.options))
+                self._record.note_failed(definition, remediation.held_back(rename, self._tools.options))
         return creates
 
     def _allowed(self, creates: Sequence[Definition]) -> list[Definition]:

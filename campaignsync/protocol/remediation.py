@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from campaignsync.claims import Doubtful
 from campaignsync.config import RunOptions
 from campaignsync.errors import GitError, RecordError
+from campaignsync.findings import Finding, renamed
 from campaignsync.identity import Definition
-from campaignsync.state import Claim, Entry, Record
+from campaignsync.plan import Plan, Rename
+from campaignsync.state import Claim
 from campaignsync.text import printable, shell_word
 
 _DEFAULT_STATE = RunOptions().state
@@ -54,13 +56,14 @@ def exists_already(definition: Definition, camp_ids: Sequence[str], options: Run
     return f"a campaign of this name exists already ({ids}): {commands} records it, or choose another name"
 
 
-def renamed(old: Entry, options: RunOptions) -> str:
-    """Say that a new definition equals a campaign that exists, or may, under another name."""
-    what = f"the campaign {old.camp_id}" if isinstance(old, Record) else "a claim"
-    return (
-        f"equals {printable(old.name)!r} ({what}) in all but the name, and would call the same people twice: "
-        f"give it that name again, or `{forget(old.name, options)}` if both are wanted"
-    )
+def held_back(rename: Rename, options: RunOptions) -> str:
+    """Say that a new definition is most likely a campaign that exists, or may, under another name."""
+    return renamed.words(rename, forget=forget(rename.old.name, options))
+
+
+def renames(plan: Plan, options: RunOptions) -> tuple[Finding, ...]:
+    """Return the findings of what a plan holds back, with commands that lead to this run's state."""
+    return tuple(renamed.find(plan, forget=lambda name: forget(name, options)))
 
 
 def twin(name: str, camp_ids: Sequence[str]) -> str:

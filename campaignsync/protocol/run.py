@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from campaignsync.errors import ApiError, CampaignSyncError
 from campaignsync.plan import Target
+from campaignsync.protocol import remediation
 from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.listing import unauthorized
 from campaignsync.protocol.ports import Definitions, Recorder
@@ -94,6 +95,7 @@ class Sync:
         return Result(
             target=Target(host=host, app_id=app_id, state=options.state, is_new=is_new),
             plan=record.plan,
+            findings=remediation.renames(record.plan, options),
             created=_sorted(record.created),
             recovered=_sorted(record.recovered),
             failed=_sorted(record.failed),

@@ -1,11 +1,12 @@
 """Plan, result, problems and errors as one JSON object each, for programs. Pure.
 
-The keys are the product's contract, "Commands"; only a create that is likely a rename has one more.
+The keys are the product's contract, "Commands".
 """
 
 from collections.abc import Sequence
 
 from campaignsync.errors import Problem
+from campaignsync.findings import Finding
 from campaignsync.identity import Definition
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Changed, Pending, Plan, Target, body_digest
@@ -17,22 +18,29 @@ from campaignsync.text import json_text
 _FORMAT_VERSION = 1
 
 
-def plan(plan: Plan, *, target: Target, unmanaged: Sequence[RemoteCampaign] | None = None) -> str:
+def plan(
+    plan: Plan,
+    *,
+    target: Target,
+    findings: Sequence[Finding] = (),
+    unmanaged: Sequence[RemoteCampaign] | None = None,
+) -> str:
     """Return a plan as one object.
 
     Args:
         plan: The plan.
         target: Where its campaigns are created.
+        findings: What a reviewer should look at.
         unmanaged: Campaigns of the account that are not in the state; None where it was not listed.
     """
-    return _object(_plan(plan, target, unmanaged))
+    return _object(_plan(plan, target, findings, unmanaged))
 
 
 def result(result: Result) -> str:
     """Return how a sync ended as one object, with the plan that it set out from."""
     return _object(
         {
-            **_plan(result.plan, result.target, None),
+            **_plan(result.plan, result.target, result.findings, None),
             "created": [_done(done) for done in result.created],
             "recovered": [_done(done) for done in result.recovered],
             "failed": [_failure(failure) for failure in result.failed],
@@ -59,7 +67,9 @@ def _object(data: dict[str, object]) -> str:
     return json_text({"formatVersion": _FORMAT_VERSION, **data}, indent=2)
 
 
-def _plan(plan: Plan, target: Target, unmanaged: Sequence[RemoteCampaign] | None) -> dict[str, object]:
+def _plan(
+    plan: Plan, target: Target, findings: Sequence[Finding], unmanaged: Sequence[RemoteCampaign] | None
+) -> dict[str, object]:
     data: dict[str, object] = {
         "target": {
             "host": target.host,
@@ -67,25 +77,24 @@ def _plan(plan: Plan, target: Target, unmanaged: Sequence[RemoteCampaign] | None
             "state": target.state,
             "isNew": target.is_new,
         },
-        "create": [_create(definition, plan) for definition in plan.create],
+        "create": [_create(definition) for definition in plan.create],
         "pending": [_pending(pending) for pending in plan.pending],
         "changed": [_changed(changed) for changed in plan.changed],
         "removed": [{"name": record.name, "campId": record.camp_id} for record in plan.removed],
         "unchanged": plan.unchanged,
+        "findings": [_finding(each) for each in sorted(findings)],
     }
     return data if unmanaged is None else {**data, "unmanaged": _unmanaged(unmanaged)}
 
 
-def _create(definition: Definition, plan: Plan) -> dict[str, object]:
+def _create(definition: Definition) -> dict[str, object]:
     body = body_of(definition)
-    data: dict[str, object] = {
+    return {
         "name": definition.name,
         "source": definition.source,
         "digest": body_digest(body),
         "body": body,
     }
-    old = plan.renames.get(definition.key)
-    return data if old is None else {**data, "likelyRenameOf": old.name}
 
 
 def _pending(pending: Pending) -> dict[str, object]:
@@ -106,6 +115,18 @@ def _changed(changed: Changed) -> dict[str, object]:
         "campId": changed.record.camp_id,
         "source": changed.definition.source,
         "changes": [{"path": each.path, "old": each.old, "new": each.new} for each in changed.changes],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "name": finding.name,
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "message": finding.message,
     }
 
 

@@ -11,16 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from campaignsync.errors import Problem
+    from campaignsync.findings import Finding
     from campaignsync.outcome import RemoteCampaign
     from campaignsync.plan import Plan, Target
     from campaignsync.result import Result
 
 
-def plan_report(
+def plan_report(  # noqa: PLR0913  # one parameter a part
     plan: Plan,
     output_format: str,
     *,
     target: Target,
+    findings: Sequence[Finding] = (),
     rate_limit: int,
     unmanaged: Sequence[RemoteCampaign] | None = None,
 ) -> str:
@@ -30,6 +32,7 @@ def plan_report(
         plan: The plan.
         output_format: "text", "json" or "markdown".
         target: Where its campaigns are created.
+        findings: What a reviewer should look at.
         rate_limit: Requests a minute, for the estimate.
         unmanaged: Campaigns of the account that are not in the state; None where it was not listed.
     """
@@ -37,7 +40,7 @@ def plan_report(
         case "json":
             from campaignsync.report import as_json
 
-            return as_json.plan(plan, target=target, unmanaged=unmanaged)
+            return as_json.plan(plan, target=target, findings=findings, unmanaged=unmanaged)
         case "markdown":
             from campaignsync.report import markdown
 

@@ -96,7 +96,7 @@ def _renames(plan: Plan) -> Section:
     pairs = ((definition, plan.renames.get(definition.key)) for definition in plan.create)
     return Section(
         head=_warning("Likely renamed", len(plan.renames), summary.RENAME_ADVICE),
-        items=(_rename(definition, old) for definition, old in pairs if old),
+        items=(_rename(definition, rename.old) for definition, rename in pairs if rename),
         count=len(plan.renames),
         share=_SMALL,
     )

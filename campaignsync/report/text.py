@@ -118,8 +118,9 @@ def _brief(definition: Definition) -> str:
 
 def _renames(plan: Plan) -> Iterable[str]:
     for definition in plan.create:
-        old = plan.renames.get(definition.key)
-        if old is not None:
+        rename = plan.renames.get(definition.key)
+        if rename is not None:
+            old = rename.old
             yield "\n".join(
                 [
                     _item("!", definition.name, definition.source),

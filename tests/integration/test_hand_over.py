@@ -18,7 +18,9 @@ def create(number: int, **more: object) -> dict[str, object]:
     return {"name": f"Campaign {number}", "digest": digest, "body": {"description": "d" * 1000}, **more}
 
 
-def plan_of(*creates: dict[str, object], pending: tuple[dict[str, object], ...] = ()) -> dict[str, Any]:
+def plan_of(
+    *creates: dict[str, object], pending: tuple[dict[str, object], ...] = (), held: int = -1
+) -> dict[str, Any]:
     return {
         "formatVersion": 1,
         "target": TARGET,
@@ -27,6 +29,7 @@ def plan_of(*creates: dict[str, object], pending: tuple[dict[str, object], ...] 
         "changed": [],
         "removed": [],
         "unchanged": 7,
+        "findings": [{"rule": "names/renamed", "name": f"Campaign {held}"}],
     }
 
 
@@ -59,9 +62,7 @@ def test_target_and_digests_are_all_that_is_handed_over(tmp_path: Path) -> None:
 
 
 def test_a_likely_rename_is_not_handed_over(tmp_path: Path) -> None:
-    held_back = {**create(2), "likelyRenameOf": "Old"}
-
-    _, word = hand_over(tmp_path, plan_of(create(1), held_back))
+    _, word = hand_over(tmp_path, plan_of(create(1), create(2), held=2))
 
     handed_over = json.loads(gzip.decompress(base64.b64decode(word)))
     assert handed_over["create"] == [{"digest": create(1)["digest"]}]
@@ -91,7 +92,7 @@ def test_a_plan_that_does_not_fit_is_refused_in_one_line(tmp_path: Path) -> None
 
 def test_claims_that_may_be_sent_again_count_and_likely_renames_do_not(tmp_path: Path) -> None:
     gone = {**create(3), "digest": None, "body": None}
-    plan = plan_of(create(0), create(1, likelyRenameOf="Old"), pending=(create(2), gone))
+    plan = plan_of(create(0), create(1), pending=(create(2), gone), held=1)
 
     assert hand_over(tmp_path, plan, "2")[0] == 0
     assert hand_over(tmp_path, plan, "1") == (

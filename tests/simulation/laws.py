@@ -175,7 +175,8 @@ class Laws:
             if key == campaign.made_for or is_free:
                 continue
             for other in others:
-                if _content(other.body) == _content(campaign.body):
+                # The same description is the same file's: people keep it when they rename and edit.
+                if other.body["description"] == campaign.body["description"]:
                     self.broken("duplicate", f"{campaign.made_for} equals {key}, {other.camp_id}")
 
     def on_result(self, result: Result) -> None:
@@ -244,7 +245,7 @@ class Laws:
                     self.broken("stuck", f"{definition.name} is pending without a reason: {result.unknown}")
             case None:
                 is_told = any(identity(each.name) == definition.key for each in result.failed)
-                twins = [e for e in state.entries.values() if _same_content(e.definition, definition)]
+                twins = [e for e in state.entries.values() if _is_like(e, definition)]
                 if not is_told or not (twins or _named(definition.key, vendor)):
                     self.broken("stuck", f"{definition.name} was not created: {result.failed}")
 
@@ -273,8 +274,9 @@ def _content(body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if key != "name"}
 
 
-def _same_content(body: Mapping[str, Any], definition: Definition) -> bool:
-    return definition.body is not None and _content(body) == _content(definition.body)
+def _is_like(entry: Entry, definition: Definition) -> bool:
+    is_same = definition.body is not None and _content(entry.definition) == _content(definition.body)
+    return is_same or entry.source == definition.source
 
 
 def _named(key: str, vendor: Vendor) -> list[Campaign]:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from campaignsync.config import RunOptions
 from campaignsync.identity import Definition
 from campaignsync.plan import (
     FieldChange,
@@ -24,6 +26,7 @@ from campaignsync.plan import (
     plan_digest,
     planned_digests,
 )
+from campaignsync.protocol import remediation
 from campaignsync.report import as_json
 from campaignsync.state import Entry
 from tests.unit.report_samples import TARGET, body, claim, definition, record, state, unread
@@ -195,6 +198,12 @@ def test_there_are_changes_exactly_where_bodies_differ(old: dict[str, Any], new:
     assert (field_changes(old, new) == ()) == is_same
 
 
+def moved(name: str, kind: Callable[..., Entry] = record) -> Entry:
+    """Return an entry of another content that came from the file where New is now."""
+    entry = record(name, body(name, maxSkips=2)) if kind is record else kind(name, maxSkips=2)
+    return replace(entry, source="campaigns/new.yaml")
+
+
 @pytest.mark.parametrize(
     ("definitions", "entries", "expected"),
     [
@@ -203,6 +212,10 @@ def test_there_are_changes_exactly_where_bodies_differ(old: dict[str, Any], new:
         pytest.param(["New", "Old"], [claim("Old")], {}, id="not of a claim that is still wanted"),
         pytest.param(["New", "Old"], [record("Old")], {}, id="not of a campaign that is still wanted"),
         pytest.param(["New"], [record("Old", body("Old", maxSkips=2))], {}, id="not where more differs"),
+        pytest.param(["New"], [moved("Old")], {"new": "Old"}, id="from the same file, where more differs"),
+        pytest.param(["New"], [moved("Old", claim)], {"new": "Old"}, id="from the file of a lost claim"),
+        pytest.param(["New"], [moved("A"), record("Z")], {"new": "Z"}, id="content before file"),
+        pytest.param(["New", "Old"], [moved("Old")], {}, id="not from the file of one that is still wanted"),
         pytest.param(["New"], [record("Old", body("Old", maxSkips=True))], {}, id="not where a type differs"),
         pytest.param(["A", "B"], [record("Old")], {"a": "Old", "b": "Old"}, id="two of one"),
         pytest.param(
@@ -215,7 +228,7 @@ def test_a_create_that_equals_a_lost_entry_is_a_likely_rename(
     definitions: list[str], entries: list[Entry], expected: dict[str, str]
 ) -> None:
     plan = make_plan([definition(name) for name in definitions], state(entries))
-    assert {key: entry.name for key, entry in plan.renames.items()} == expected
+    assert {key: rename.old.name for key, rename in plan.renames.items()} == expected
 
 
 def test_the_order_of_the_input_changes_nothing() -> None:
@@ -286,7 +299,8 @@ class TestDigests:
 
 def planned(plan: Plan) -> Any:  # noqa: ANN401  # JSON
     """Return a plan as `sync --plan` reads it."""
-    return json.loads(as_json.plan(plan, target=TARGET))
+    findings = remediation.renames(plan, RunOptions())
+    return json.loads(as_json.plan(plan, target=TARGET, findings=findings))
 
 
 def allowed(data: object, *, host: str | None = TARGET.host, app_id: str | None = "st-1") -> frozenset[str]:
@@ -306,6 +320,11 @@ class TestPlannedDigests:
     def test_a_claim_s_old_body_may_not(self) -> None:
         data = planned(make_plan([definition("Waiting", maxSkips=2)], state([claim("Waiting")])))
         assert body_digest(body("Waiting")) not in allowed(data)
+
+    def test_what_is_held_back_may_not_and_the_rest_may(self) -> None:
+        definitions = [definition("New"), definition("Other", maxSkips=2)]
+        plan = make_plan(definitions, state([record("Old")]))
+        assert allowed(planned(plan)) == {body_digest(body("Other", maxSkips=2))}
 
     def test_what_is_changed_or_removed_may_not(self) -> None:
         plan = make_plan([definition("A", maxSkips=2)], state([record("A"), record("B")]))

@@ -187,7 +187,12 @@ class TestWaiting:
 class TestMostSends:
     @pytest.mark.parametrize(
         ("claims", "expected"),
-        [([], 1), ([THEIRS], 1), ([replace(THEIRS, sends=3)], 0), ([replace(THEIRS, name="Gone")], 1)],
+        [
+            ([], 1),
+            ([THEIRS], 1),
+            ([replace(THEIRS, sends=3)], 0),
+            ([replace(THEIRS, name="Gone", source="campaigns/gone.yaml")], 1),
+        ],
     )
     async def test_counts_creates_and_claims_that_may_be_sent_again(
         self, claims: list[Claim], expected: int

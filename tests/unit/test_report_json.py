@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from campaignsync.config import RunOptions
 from campaignsync.errors import Problem
+from campaignsync.findings import Finding
 from campaignsync.identity import Definition
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Plan, body_digest, make_plan
+from campaignsync.protocol import remediation
 from campaignsync.report import as_json
 from campaignsync.result import Done, Failure, Result
 from tests.unit.report_samples import HOSTILE, TARGET, body, claim, everything, state
@@ -19,6 +22,10 @@ REMOTE = [RemoteCampaign(camp_id="cd-9", name="Z"), RemoteCampaign(camp_id="cd-8
 def full_plan() -> Plan:
     definitions, entries = everything()
     return make_plan(definitions, state(entries))
+
+
+def found(plan: Plan) -> tuple[Finding, ...]:
+    return remediation.renames(plan, RunOptions())
 
 
 WHERE = {
@@ -44,7 +51,6 @@ PLAN: dict[str, Any] = {
             "name": "It's new",
             "source": "campaigns/it's new.yaml",
             **sent("It's new", maxSkips=3),
-            "likelyRenameOf": "Old",
         },
     ],
     "pending": [
@@ -72,22 +78,34 @@ PLAN: dict[str, Any] = {
     ],
     "removed": [{"name": "Old", "campId": "cd-old"}],
     "unchanged": 1,
+    "findings": [
+        {
+            "rule": "names/renamed",
+            "severity": "error",
+            "name": "It's new",
+            "path": "campaigns/it's new.yaml",
+            "line": 1,
+            "column": 1,
+            "message": (
+                "Not sent: equals 'Old' (the campaign cd-old) in all but the name, and would call the same "
+                "people twice: give it that name again, or `campaignsync forget 'Old'` if both are wanted."
+            ),
+        }
+    ],
 }
 
 
 def test_a_plan_is_one_object() -> None:
-    text = as_json.plan(full_plan(), target=TARGET)
+    text = as_json.plan(full_plan(), target=TARGET, findings=found(full_plan()))
     assert json.loads(text) == PLAN
     assert text.endswith("}")
 
 
 def test_the_accounts_other_campaigns_are_there_only_where_it_was_listed() -> None:
     unmanaged = [{"name": "Y", "campId": "cd-8"}, {"name": "Z", "campId": "cd-9"}]
-    assert json.loads(as_json.plan(full_plan(), target=TARGET, unmanaged=REMOTE)) == {
-        **PLAN,
-        "unmanaged": unmanaged,
-    }
-    assert json.loads(as_json.plan(full_plan(), target=TARGET, unmanaged=[])) == {**PLAN, "unmanaged": []}
+    for remote, shown in ((REMOTE, unmanaged), ([], [])):
+        text = as_json.plan(full_plan(), target=TARGET, findings=found(full_plan()), unmanaged=remote)
+        assert json.loads(text) == {**PLAN, "unmanaged": shown}
 
 
 def test_a_moved_definition_is_pending_where_it_is_now() -> None:
@@ -100,6 +118,7 @@ def test_a_result_is_its_plan_and_what_became_of_it() -> None:
     result = Result(
         target=TARGET,
         plan=full_plan(),
+        findings=found(full_plan()),
         created=(Done(name="A", camp_id="cd-1", source="a.yaml"),),
         recovered=(Done(name="B", camp_id="cd-2", source="b.yaml"),),
         failed=(Failure(name="C", source="c.yaml", error="400"),),
@@ -141,6 +160,7 @@ def test_a_result_without_anything_has_all_keys() -> None:
         "target": WHERE,
         **{key: [] for key in lists},
         "unchanged": 0,
+        "findings": [],
         "requests": 0,
         "commit": None,
         "pushed": False,

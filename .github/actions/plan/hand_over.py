@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from campaignsync.plan import held_back
+
 _LONGEST = 130_000
 """Characters of a word. The sync's step gets it as an environment variable, and Linux takes at most 128 KiB
 for one with its name (execve(2), "Limits on size of arguments and environment"). 1,000 campaigns need
@@ -28,9 +30,10 @@ def word_of(plan: Mapping[str, Any], *, most: int | None) -> str:
     Raises:
         ValueError: It sends more, or more than fit; the message is one line, without foreign text.
     """
+    # What is likely a rename is held back, now and when it is synced.
+    held = held_back(plan["findings"])
     entries = {
-        # What is likely a rename is held back, now and when it is synced.
-        "create": [each["digest"] for each in plan["create"] if "likelyRenameOf" not in each],
+        "create": [each["digest"] for each in plan["create"] if each["name"] not in held],
         "pending": [each["digest"] for each in plan["pending"] if each["digest"] is not None],
     }
     sends = sum(map(len, entries.values()))
