@@ -19,7 +19,7 @@ class Limit:
 
     Attributes:
         size: The most, in units of `measure`.
-        measure: Returns a text's size: characters for a comment, bytes for a run's summary.
+        measure: Returns the size of a string: characters for a comment, bytes for a run's summary.
     """
 
     size: int
