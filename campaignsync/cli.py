@@ -82,7 +82,9 @@ def plan(  # noqa: PLR0913  # one parameter an option
 
             others = console.run_async(
                 project,
-                lambda clock, stop: account.unmanaged(project, options, state=state, clock=clock, stop=stop),
+                lambda clock, stop: account.unmanaged(
+                    project, options, (found, state), clock=clock, stop=stop
+                ),
             )
         view = command.view_of(options, found, state=state, unmanaged=others)
         if out is not None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from campaignsync.identity import Definition
 from campaignsync.state import Claim, Record, State
+from campaignsync.versions import Version, versions_of
 
 RENAMED = "names/renamed"
 """The rule of the finding that a create is held back as a likely rename."""
@@ -85,6 +86,13 @@ class Plan:
     removed: tuple[Record, ...]
     unchanged: int
     renames: Mapping[str, Rename]
+
+    @property
+    def versions(self) -> frozenset[Version]:
+        """By which versions of the API something was sent that is not recorded, or may be sent."""
+        defined = (*self.create, *(each.definition for each in self.pending if each.definition))
+        claimed = (each.claim.definition for each in self.pending)
+        return versions_of((*map(_body, defined), *claimed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

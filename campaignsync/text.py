@@ -167,7 +167,7 @@ def _pieces(text: str, longest: int) -> Iterator[str]:
             length = sum(3 if other >= _WIDE else 1 for other in text[cut_at:index])
             start = cut_at
         length += width
-        if character in "-_.":
+        if character in "-_":
             soft = index + 1
         elif character == "/":
             slash = index + 1

@@ -14,10 +14,12 @@ from campaignsync.kore.auth import tokens_of
 from campaignsync.kore.client import KoreClient
 from campaignsync.kore.rate_limit import RateLimit
 from campaignsync.outcome import RemoteCampaign
+from campaignsync.plan import Plan
 from campaignsync.protocol.listing import list_account
 from campaignsync.protocol.ports import Clock
 from campaignsync.protocol.tools import Context, Tools, pause
 from campaignsync.state import State
+from campaignsync.versions import versions_of
 
 
 def context_of(
@@ -78,7 +80,7 @@ async def connected(context: Context, account: Account) -> AsyncIterator[Tools]:
 
 
 async def unmanaged(
-    project: Project, options: RunOptions, *, state: State, clock: Clock, stop: anyio.Event
+    project: Project, options: RunOptions, planned: tuple[Plan, State], *, clock: Clock, stop: anyio.Event
 ) -> tuple[RemoteCampaign, ...]:
     """Return the account's campaigns whose names are not in the state, sorted by name.
 
@@ -86,9 +88,11 @@ async def unmanaged(
         CampaignSyncError: The account can't be listed, or the state is another's.
     """
     account = read_account(project.env)
+    plan, state = planned
     state = state.bound_to(host=account.host, app_id=account.app_id)
     context = context_of(project, options, account=account, clock=clock, stop=stop)
+    versions = plan.versions | versions_of(entry.definition for entry in state.sorted())
     async with connected(context, account) as tools:
-        campaigns = await list_account(tools)
+        campaigns = await list_account(tools, versions or {1})
     others = [campaign for campaign in campaigns if state.get(campaign.name) is None]
     return tuple(sorted(others, key=lambda campaign: (campaign.name, campaign.camp_id)))

@@ -1,5 +1,7 @@
 """`adopt`: record an existing campaign as a definition's. Does I/O."""
 
+from functools import partial
+
 import anyio
 
 from campaignsync.commands.account import connected, context_of
@@ -27,6 +29,6 @@ async def run(  # noqa: PLR0913  # what the command was given, each by name
         decided = await Decisions(target.recorder, target.ledger, tools).adopt(
             source=source_of(path, root=project.root),
             camp_id=camp_id,
-            list_account=lambda: list_account(tools),
+            list_account=partial(list_account, tools),
         )
     return Ended(text=text.adopted(decided.entry, commit=decided.commit, is_pushed=decided.is_pushed))

@@ -1,7 +1,7 @@
 """`schema`: the JSON Schema of a definition. Pure."""
 
 from campaignsync.commands.project import Ended
-from campaignsync.definitions.model import json_schema
+from campaignsync.definitions.schema import json_schema
 from campaignsync.text import json_text
 
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from campaignsync.identity import identity
 from campaignsync.times import DAYS, TIMES
 
 PHONE_NUMBER = r"^\+[1-9][0-9]{6,14}$"
@@ -69,15 +70,15 @@ def disorder(blocks: Sequence[object]) -> Iterator[tuple[tuple[int | str, ...], 
 
 
 def repeats(names: Sequence[object]) -> Iterator[tuple[tuple[int], str]]:
-    """Find contact lists that a list names a second time.
+    """Find contact lists that a list names a second time, in whatever case.
 
     Yields:
         The index of the second one, and what is wrong there.
     """
     first: dict[str, int] = {}
     for index, name in enumerate(names):
-        if isinstance(name, str) and first.setdefault(name, index) != index:
-            yield (
-                (index,),
-                f"duplicate of contactLists[{first[name]}]: those contacts would be called twice",
-            )
+        if not isinstance(name, str):
+            continue
+        before = first.setdefault(identity(name), index)
+        if before != index:
+            yield (index,), f"duplicate of contactLists[{before}]: those contacts would be called twice"

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from campaignsync.definitions.model import CONTROL, CONTROL_IN_LINES, LINES, RULE, Campaign, Words
+from campaignsync.definitions.shapes import MODES, Form, keys_of_mode, modes_with
 from campaignsync.definitions.suggestions import nearest_choice
 from campaignsync.definitions.yaml import Loc, kind_of
 from campaignsync.definitions.yaml_errors import cut, quoted
@@ -19,6 +20,8 @@ from campaignsync.text import printable
 
 _ITEM = 0
 """Any index of a list, whose items all follow one rule."""
+_OF_MODE = {"missing", "extra_forbidden"}
+"""The types of errors that say that a key is missing, or is there and shouldn't be."""
 _MOST_KEYS = 3
 """How many of a mapping's keys are named."""
 _MEANT = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false", "false": "false"}
@@ -46,26 +49,35 @@ def dotted(loc: Loc) -> str:
     return "".join(parts).removeprefix(".")
 
 
-def explain(error: ValidationError) -> Iterator[Flaw]:
-    """Find all that is wrong with the data that the models refused, one flaw for each value."""
-    seen = set()
+def explain(error: ValidationError, form: Form) -> Iterator[Flaw]:
+    """Find all that is wrong with the data that the models refused, one flaw for each value.
+
+    Args:
+        error: What the form's shape said.
+        form: What the data was held against. Where its mode is a guess, nothing is said about the keys that
+            depend on it: the mode comes first.
+    """
+    seen, fields = set(), all_fields(form.shape)
     for details in error.errors(include_url=False):
         loc = details["loc"]
         if loc in seen:
             continue
         seen.add(loc)
         place = tuple(_ITEM if isinstance(part, int) else part for part in loc)
+        if form.is_guess and len(loc) == 1 and details["type"] in _OF_MODE and _depends(str(loc[0])):
+            continue
         if details["type"] == "extra_forbidden":
-            yield Flaw(loc=loc, message=_unknown_key(str(loc[-1]), place[:-1]), is_key=True)
+            yield Flaw(loc=loc, message=_unknown_key(str(loc[-1]), place[:-1], form), is_key=True)
         else:
-            yield Flaw(loc=loc, message=_message(details, all_fields()[place]))
+            yield Flaw(loc=loc, message=_message(details, fields[place]))
 
 
 @cache
-def all_fields() -> Mapping[Loc, FieldInfo]:
-    """Return the field of each key, by the keys that lead to it; 0 is any index of a list."""
-    whole = Annotated[Campaign, Words(value="a mapping of keys such as name and queue_name")]
-    return dict(_fields((), FieldInfo.from_annotation(whole)))
+def all_fields(shape: type[Campaign]) -> Mapping[Loc, FieldInfo]:
+    """Return the field of each key of a shape, by the keys that lead to it; 0 is any index of a list."""
+    whole = FieldInfo.from_annotation(shape)
+    whole.metadata.append(Words(value="a mapping of keys such as name and dialingMode"))
+    return dict(_fields((), whole))
 
 
 def expected(field: FieldInfo) -> str:
@@ -120,6 +132,10 @@ def _message(details: ErrorDetails, field: FieldInfo) -> str:  # noqa: C901, PLR
             return _unprintable(value, field, is_lines=bound["pattern"] == LINES)
         case "string_too_long":
             return f"{len(value)} characters are more than {bound['max_length']}"
+        case "too_long":
+            return (
+                f"{len(value)} lists are more than {bound['max_length']}, the most that a campaign can have"
+            )
         case "too_short":
             return f"the list is empty: {expected(field)}"
         case "less_than_equal":
@@ -148,7 +164,7 @@ def _advice(value: str, field: FieldInfo) -> str:
         return ": remove the quotes" if value.strip().lstrip("+-").isdecimal() else ""
     if kind is bool:
         meant = _MEANT.get(value.lower())
-        return f": write {meant}, without quotes" if meant else ""
+        return f": write {meant}, without quotes" if meant else _words(field).otherwise
     suggest = _words(field).suggest
     near = None
     if suggest is not None:
@@ -158,16 +174,32 @@ def _advice(value: str, field: FieldInfo) -> str:
     return f"; perhaps you meant {near}" if near else ""
 
 
-def _unknown_key(key: str, above: Loc) -> str:
+def _depends(key: str) -> bool:
+    """Return whether the mode or a do-not-call list decides whether there is such a key."""
+    counts = [len(modes_with(key, has_dnc=has_dnc)) for has_dnc in (False, True)]
+    return any(counts) and counts != [len(MODES)] * 2
+
+
+def _unknown_key(key: str, above: Loc, form: Form) -> str:
     if key == "<<":
         return "YAML 1.2 has no merge key: write the keys out"
-    known = [(place[:-1], str(place[-1])) for place in all_fields() if place and place[-1] != _ITEM]
+    if not above and _depends(key):
+        return _other_modes_key(key, form)
+    known = [(place[:-1], str(place[-1])) for place in all_fields(form.shape) if place and place[-1] != _ITEM]
     for home, name in known:
         if name == key:
             return f"belongs in {dotted(home).replace('[0]', '[]')}" if home else "belongs at the top level"
-    here = [name for home, name in known if home == above]
+    here = [name for home, name in known if home == above] if above else keys_of_mode(form.mode)
     near = nearest_choice(key, here)
     return "unknown key; " + (f"perhaps you meant `{near}`" if near else f"known here: {', '.join(here)}")
+
+
+def _other_modes_key(key: str, form: Form) -> str:
+    """Say which modes have a key that this one hasn't."""
+    takers = modes_with(key, has_dnc=form.has_dnc)
+    is_of_list = form.has_dnc and form.mode in modes_with(key, has_dnc=False)
+    where = " where there are dncLists" if is_of_list else ""
+    return f"{key} is only for {' and '.join(takers)}{where}; {form.mode} has none: remove it"
 
 
 def _types(annotation: Any) -> Iterator[Any]:  # noqa: ANN401  # any annotation

@@ -1,4 +1,4 @@
-"""The body of a create as pydantic models: what a definition may say. Pure.
+"""The parts of a body as pydantic models: what a definition's keys may say. Pure.
 
 The rules are the contract's, "Create Voice Campaign API - Preview Mode", section "Body Parameters" (quoted
 in the models as *the API*), and those that the product adds because a wrong call can't be taken back.
@@ -9,7 +9,7 @@ Schema and messages are made from the models: what a key takes is said at its fi
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -27,7 +27,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from campaignsync.definitions.constraints import PHONE_NUMBER, disorder, repeats, tzdata_release, zone_names
+from campaignsync.definitions.constraints import PHONE_NUMBER, disorder, repeats, zone_names
 from campaignsync.definitions.suggestions import nearest_phone_number, nearest_time, nearest_zone
 
 CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
@@ -52,11 +52,13 @@ class Words:
         value: Such as ``a time zone``; where empty, it is made from the type and its range.
         note: Added in brackets, such as the unit.
         suggest: For strings of a certain form: returns what a wrong one was meant to be, or None.
+        otherwise: Added to what is said of a string that nothing can be suggested for.
     """
 
     value: str = ""
     note: str = ""
     suggest: Callable[[str], str | None] | None = None
+    otherwise: str = ""
 
 
 def _known_zone(name: str) -> str:
@@ -126,6 +128,9 @@ Line = Annotated[str, StringConstraints(strict=True, pattern=LINE)]
 
 ContactList = Annotated[Line, Words(value="the name of a contact list")]
 
+MOST_LISTS = 10
+"""Contact lists of one campaign (the vendor's limit: "Limits" of the API notes)."""
+
 Time = Annotated[
     str,
     StringConstraints(strict=True, pattern=r"^(1[0-2]|[1-9]):[0-5][0-9] (AM|PM)$"),
@@ -134,11 +139,13 @@ Time = Annotated[
 """A time of day on the 12-hour clock, without a leading zero."""
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A mapping of known keys, of strict types."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class CallerId(_Part):
+class CallerId(Part):
     """What the called person's telephone shows. The API: `dialingStrategy.callerId`."""
 
     model_config = ConfigDict(title="Caller ID")
@@ -159,7 +166,7 @@ class CallerId(_Part):
     )
 
 
-class CallingBlock(_Part):
+class CallingBlock(Part):
     """One stretch of one weekday in which calls may be made. The API: `dialingStrategy.callingHours.days`."""
 
     model_config = ConfigDict(title="Calling block")
@@ -175,7 +182,7 @@ class CallingBlock(_Part):
     )
 
 
-class CallingHours(_Part):
+class CallingHours(Part):
     """When calls may be made. The API: `dialingStrategy.callingHours`."""
 
     model_config = ConfigDict(title="Calling hours")
@@ -199,7 +206,7 @@ class CallingHours(_Part):
     ] = Field(description="When calls may be made. Blocks of one day may touch, and may not overlap.")
 
 
-class DialingStrategy(_Part):
+class DialingStrategy(Part):
     """How contacts are dialed. The API: `dialingStrategy`."""
 
     model_config = ConfigDict(title="Dialing strategy")
@@ -241,7 +248,7 @@ class DialingStrategy(_Part):
     )
 
 
-class Schedule(_Part):
+class Schedule(Part):
     """When the campaign starts by itself: never.
 
     It is in the API's sample, not in its table. The keys that would say when are not documented, so
@@ -259,13 +266,26 @@ class Schedule(_Part):
     )
 
 
-class Campaign(_Part):
-    """One voice campaign in Preview, Progressive or Agentless mode, created as its definition says.
+class DncLists(Part):
+    """Whom never to call. The API, version 2: `dncLists`, an object with one list."""
+
+    model_config = ConfigDict(title="Do-not-call list")
+
+    name: Annotated[Line, Words(value="the name of a do-not-call list")] = Field(
+        title="Name",
+        description="The name of the do-not-call list, which must exist in the account.",
+        examples=["Do Not Call"],
+    )
+
+
+class Campaign(Part):
+    """What every campaign says, in whatever mode and by whatever version; the rest is in `shapes`.
 
     Source of every range and list of values: the API, "Body Parameters".
     """
 
-    model_config = ConfigDict(title="Voice campaign")
+    # Of six shapes most runs need one or two, and building one takes as long as checking a hundred files.
+    model_config = ConfigDict(title="Voice campaign", defer_build=True)
 
     name: Line = Field(
         max_length=48,
@@ -278,13 +298,13 @@ class Campaign(_Part):
     )
     contact_lists: Annotated[
         list[ContactList],
-        Field(min_length=1),
+        Field(min_length=1, max_length=MOST_LISTS),
         _between_items(repeats),
         Words(value="a list of at least one contact list's name"),
     ] = Field(
         alias="contactLists",
         title="Contact lists",
-        description="The names of the lists to call, which must exist in the account.",
+        description="The names of the lists to call, which must exist in the account, 10 at most.",
         examples=[["Recent Buyers - Q2 2025"]],
         json_schema_extra={"uniqueItems": True},
     )
@@ -293,11 +313,12 @@ class Campaign(_Part):
         BeforeValidator(_as_string),
         WithJsonSchema({"enum": ["1", "2", "3", "4", "5", 1, 2, 3, 4, 5]}),
         Words(note="5 is the highest"),
-    ] = Field(description="1 to 5; of two campaigns that wait, the higher is dialed first.")
+    ] = Field(description="1 to 5; a higher one weighs more.")
     dialing_mode: Literal["Agentless", "Progressive", "Preview"] = Field(
         alias="dialingMode",
         title="Dialing mode",
-        description="Preview: the agent reads the contact first, then dials.",
+        description="Preview: an agent reads the contact first; after 30 seconds without an action the call "
+        "is placed. Progressive: calls are placed when an agent is free. Agentless: no agent, a flow talks.",
     )
     dialing_strategy: DialingStrategy = Field(
         alias="dialingStrategy",
@@ -306,45 +327,8 @@ class Campaign(_Part):
     )
     schedule: Annotated[Schedule, Words(value="a mapping with isSchedulingEnabled: false")] = Field(
         default=Schedule(isSchedulingEnabled=False),
-        description="May be left out. A campaign does not dial until a person starts it.",
-    )
-    queue_name: Annotated[Line, Words(value="the name of an agent queue")] = Field(
-        title="Queue",
-        description="The name of the agent queue that gets the answered calls.",
-        examples=["Default Queue"],
-    )
-    enable_machine_detect: StrictBool = Field(
-        alias="enableMachineDetect",
-        title="Machine detection",
-        description="Whether answering machines and voicemail are detected.",
-    )
-    max_skips: Annotated[StrictInt, Words(note="skips")] = Field(
-        alias="maxSkips",
-        ge=0,
-        le=1_000_000,
-        title="Skips",
-        description="How often agents may skip a contact before its record is flagged, 0 to 1000000.",
-        examples=[1],
+        description="May be left out. It asks for no start: a person starts the campaign.",
     )
     campaign_type: Literal["voice"] = Field(
         default="voice", alias="campaignType", title="Type", description="May be left out. Only voice."
     )
-
-
-def to_body(campaign: Campaign) -> dict[str, Any]:
-    """Return the JSON object to send, its keys in the order of the API's sample request."""
-    return campaign.model_dump(mode="json", by_alias=True)
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of a definition file, for editors and CI.
-
-    It is never stricter than the models, and in a few places it can't say what they do: that blocks of
-    one day don't overlap, for example.
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:campaignsync:definition",
-        "$comment": f"Made by `campaignsync schema`, with the time zones of tzdata {tzdata_release()}.",
-        **Campaign.model_json_schema(by_alias=True, mode="validation"),
-    }

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from campaignsync.definitions.messages import dotted, explain
-from campaignsync.definitions.model import Campaign, to_body
+from campaignsync.definitions.shapes import form_of, to_body
 from campaignsync.definitions.yaml import Loc, read
 from campaignsync.definitions.yaml_errors import ParseError, Place, place_at
 from campaignsync.errors import Problem
@@ -42,10 +42,11 @@ def check(content: bytes, *, source: str) -> dict[str, Any] | Invalid:
     except ParseError as error:
         return Invalid(problems=(_problem(source, (), error.place, error.message),))
     found = {(loc, place): message for loc, place, message in document.flaws}
+    form = form_of(document.value)
     try:
-        campaign = Campaign.model_validate(document.value)
+        campaign = form.shape.model_validate(document.value)
     except ValidationError as error:
-        for flaw in explain(error):
+        for flaw in explain(error, form):
             # What YAML can't make sense of needs no second word by the models.
             found.setdefault((flaw.loc, document.place(flaw.loc, is_key=flaw.is_key)), flaw.message)
     else:

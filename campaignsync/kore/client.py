@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, assert_never
-from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -21,6 +20,7 @@ from campaignsync.kore.pages import PAGE_ROWS, page_outcome
 from campaignsync.kore.rate_limit import RateLimit
 from campaignsync.kore.responses import Answer, clock_skew_s, create_outcome
 from campaignsync.kore.transport import Broken, Call, Gate, exchange, set_location_aside
+from campaignsync.kore.urls import Urls
 from campaignsync.outcome import (
     NotSent,
     Outcome,
@@ -31,6 +31,7 @@ from campaignsync.outcome import (
     Unknown,
     Withheld,
 )
+from campaignsync.versions import Version, version_of
 
 _MOST_CREATE_BYTES = 1024 * 1024
 _MOST_PAGE_BYTES = 16 * 1024 * 1024
@@ -78,7 +79,7 @@ class KoreClient:
         self.requests = 0
         self.skew_s: float | None = None
         self._headers = _headers(app_id, account_id)
-        self._url = _base_url(host, app_id)
+        self._urls = Urls(host=host, app_id=app_id, account_id=account_id)
         # Nobody's proxy has any business with what stays on this machine.
         self._is_direct = is_loopback(host)
         self._tokens = tokens
@@ -112,35 +113,37 @@ class KoreClient:
             await self._http.aclose()
 
     async def create(self, body: Mapping[str, Any], *, permit: Callable[[], bool]) -> Outcome:
-        """Send one create; after a 401, once more with a new token.
+        """Send one create, by the version that the body is for; after a 401, once more with a new token.
 
         Args:
-            body: The campaign, as the contract has it.
+            body: The campaign, as the contract or, with a do-not-call list, version 2 has it.
             permit: Whether it may still go; asked before each send, after pacing and connecting.
 
         Raises:
             Exception: Only what `permit` raised; then nothing was sent.
         """
-        sent = json.dumps(body)
-        outcome = await self._create_once(sent, permit)
+        sent, version = json.dumps(body), version_of(body)
+        outcome = await self._create_once(sent, version, permit)
         if isinstance(outcome, Unauthorized) and self._tokens.is_renewable:
-            return await self._create_once(sent, permit)
+            return await self._create_once(sent, version, permit)
         return outcome
 
-    async def page(self, skip: int) -> PageOutcome:
+    async def page(self, skip: int, *, version: Version) -> PageOutcome:
         """Read the account's voice campaigns from one on, newest first: a page of them, which may be short.
 
         Args:
             skip: The number of the first, 0 for the newest.
+            version: Whose list.
         """
-        outcome = await self._page_once(skip)
+        outcome = await self._page_once(skip, version)
         if isinstance(outcome, Unauthorized) and self._tokens.is_renewable:
-            return await self._page_once(skip)
+            return await self._page_once(skip, version)
         return outcome
 
-    async def _create_once(self, sent: str, permit: Callable[[], bool]) -> Outcome:
+    async def _create_once(self, sent: str, version: Version, permit: Callable[[], bool]) -> Outcome:
         async with self._rate_limit.slot():
-            call = self._call("campaign?campaignType=voice", sent, most_bytes=_MOST_CREATE_BYTES)
+            url = self._urls.create(version)
+            call = self._call(url, sent, most_bytes=_MOST_CREATE_BYTES)
             match await self._told(call, Gate(permit, self._count)):
                 case Answer() as answer:
                     outcome = create_outcome(answer, sent=sent)
@@ -153,9 +156,10 @@ class KoreClient:
                 case never:
                     assert_never(never)
 
-    async def _page_once(self, skip: int) -> PageOutcome:
+    async def _page_once(self, skip: int, version: Version) -> PageOutcome:
         async with self._rate_limit.slot():
-            call = self._call("campaign/getAllCampaignDetails", _listing(skip), most_bytes=_MOST_PAGE_BYTES)
+            url = self._urls.campaigns(version)
+            call = self._call(url, _listing(skip), most_bytes=_MOST_PAGE_BYTES)
             match await self._told(call, Gate(lambda: True, self._count)):
                 case Answer() as answer:
                     outcome = page_outcome(answer, skip)
@@ -168,11 +172,11 @@ class KoreClient:
                 case never:
                     assert_never(never)
 
-    def _call(self, path: str, content: str, *, most_bytes: int) -> Call:
+    def _call(self, url: httpx.URL, content: str, *, most_bytes: int) -> Call:
         token = self._tokens.token()
         return Call(
             method="POST",
-            url=httpx.URL(f"{self._url}/{path}"),
+            url=url,
             headers={**self._headers, "auth": token},
             content=content.encode(),
             most_bytes=most_bytes,
@@ -212,24 +216,6 @@ def _headers(app_id: str, account_id: str) -> dict[str, str]:
         "Connection": "close",
         "User-Agent": f"campaignsync/{__version__}",
     }
-
-
-def _base_url(host: str, app_id: str) -> str:
-    url = f"{host.rstrip('/')}/agentassist/api/v1/public/{quote(app_id, safe='')}"
-    if app_id in {".", ".."} or not _is_url(url):
-        raise SettingsError(
-            "no request can be made from KORE_HOST and KORE_APP_ID",
-            hint="KORE_HOST is a base URL such as https://platform.kore.ai, KORE_APP_ID an id such as st-….",
-        )
-    return url
-
-
-def _is_url(text: str) -> bool:
-    try:
-        # httpx lets ports through that are none, and trio connects to them modulo 65,536.
-        return bool(httpx.URL(text).host) and urlsplit(text).port != 0
-    except (ValueError, httpx.InvalidURL):
-        return False
 
 
 def _listing(skip: int) -> str:

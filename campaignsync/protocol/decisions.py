@@ -1,6 +1,6 @@
 """What a person decides: `adopt` records an existing campaign, `forget` drops an entry or a claim."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from campaignsync.claims import recorded_ids
@@ -15,8 +15,9 @@ from campaignsync.protocol.recovery import LeaseWatch
 from campaignsync.protocol.tools import Context
 from campaignsync.state import Claim, Entry, Record, Status
 from campaignsync.text import printable
+from campaignsync.versions import Version, versions_of
 
-ListAccount = Callable[[], Awaitable[tuple[RemoteCampaign, ...]]]
+ListAccount = Callable[[Collection[Version]], Awaitable[tuple[RemoteCampaign, ...]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class Decisions:
         Args:
             source: The definition's file.
             camp_id: Which campaign, where the account has several of that name.
-            list_account: Lists the account.
+            list_account: Lists the account by some versions.
 
         Raises:
             AdoptError: The snapshot has no such definition, no campaign fits, several do, or the id or the
@@ -71,7 +72,8 @@ class Decisions:
                 f"{printable(entry.name)!r} is recorded already, as {entry.camp_id}",
                 hint=f"If that is wrong: `{remediation.forget(entry.name, self._tools.options)}` first.",
             )
-        campaign = self._choose(definition, await list_account(), camp_id)
+        bodies = [definition.body or {}, *([entry.definition] if entry else [])]
+        campaign = self._choose(definition, await list_account(versions_of(bodies)), camp_id)
         now = self._tools.stamp()
         record = Record(
             name=definition.name,

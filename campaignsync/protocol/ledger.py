@@ -2,54 +2,27 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
 from campaignsync.claims import Change, Conflict, Merge, changes, count_send, merge
 from campaignsync.config import RunOptions
-from campaignsync.errors import CampaignSyncError, GitError, RecordError, StateError
+from campaignsync.errors import CampaignSyncError, RecordError, StateError
 from campaignsync.identity import identity
 from campaignsync.protocol import remediation
 from campaignsync.protocol.commit_message import Origin, commit_message
+from campaignsync.protocol.delivery import Delivery, Raced, Refused
 from campaignsync.protocol.journal import Journal
 from campaignsync.protocol.ports import Recorder, Snapshot
-from campaignsync.protocol.tools import Context, StopRequestedError, backoff_s
+from campaignsync.protocol.tools import Context, StopRequestedError
 from campaignsync.state import Claim, Entry, Record, State, Status
 
 RACES = 5
 """Pushes that may lose a race before a run gives up (the contract, "Sync" 8)."""
 
-TRIES = 3
-"""Tries of a push that the remote refuses, though its branch has not moved (the contract)."""
-
 FIRST_PUSH_S = 30.0
 """How long a push is taken to last before this run has made one, in seconds ("Sync" 4)."""
-
-_LOOKS = 6
-"""Fetches that may fail in a row, once a run has read the branch."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Raced:
-    """Another commit came first.
-
-    Attributes:
-        tip: What the branch holds now.
-    """
-
-    tip: Snapshot
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Refused:
-    """The branch has not moved, and it won't for this commit.
-
-    Attributes:
-        reason: Why, in the words of git or the remote.
-    """
-
-    reason: str
 
 
 class Ledger:
@@ -63,7 +36,6 @@ class Ledger:
     Attributes:
         state: All of it: what the snapshot holds, and what this clone knows beside.
         conflicts: Campaigns that could not be recorded, since the branch knows another.
-        commit: The last commit that this run made; None while there was none.
         plan_digest: What the run set out to send, for its commits; empty until it is decided.
     """
 
@@ -74,13 +46,12 @@ class Ledger:
         self._runs = journal.found.runs | {tools.options.run_id}
         self._base: Snapshot | None = None
         self._leased_at: dict[str, float] = {}
-        self._push_s = 0.0
+        self._delivery = Delivery(recorder, tools)
         self._forgotten: str | None = None
         self._source = ""
         self.state = State()
         self.plan_digest = ""
         self.conflicts: tuple[Conflict, ...] = ()
-        self.commit: str | None = None
 
     @property
     def base(self) -> Snapshot:
@@ -105,6 +76,16 @@ class Ledger:
         return self._recorder.is_shared
 
     @property
+    def has_claimed(self) -> bool:
+        """Whether claims of this run are there."""
+        return any(claim.claimed_by == self._tools.options.run_id for claim in self.state.claims)
+
+    @property
+    def commit(self) -> str | None:
+        """The last commit that this run made; None while there was none."""
+        return self._delivery.commit
+
+    @property
     def is_recorded(self) -> bool:
         """Whether the snapshot holds all that this clone knows."""
         return not changes(self.base.state, self.state)
@@ -120,7 +101,7 @@ class Ledger:
             mine, tip = self._journal.found.changes(), await self._recorder.snapshot()
         else:
             mine = changes(self._base.state, self.state)
-            tip = await self._look(self._tools.pause)
+            tip = await self._delivery.look(self._tools.pause)
         self._source = tip.id
         self._take(tip, mine)
 
@@ -227,10 +208,10 @@ class Ledger:
             case Snapshot():
                 self._take(delivered, ())
                 return all(self.holds(claim) for claim in claims)
-            case _Raced():
+            case Raced():
                 self.state = before
                 return False
-            case _Refused(reason=reason):
+            case Refused(reason=reason):
                 await self._unclaim(claims, before)
                 raise remediation.claim_refused(reason)
             case never:
@@ -264,7 +245,7 @@ class Ledger:
         """
         if not self.is_shared:
             return replace(claim, send_before=self._tools.stamp(), lease_seconds=0)
-        lease_s = self._tools.rules.lease_seconds(count, push_s=self._push_s or FIRST_PUSH_S)
+        lease_s = self._tools.rules.lease_seconds(count, push_s=self._delivery.slowest_s or FIRST_PUSH_S)
         self._leased_at[identity(claim.name)] = self._tools.clock.monotonic()
         # Later than before even by a clock that was set back: a renewal that changes nothing makes no
         # commit, and then no push can tell that another run has taken the claim over.
@@ -360,9 +341,9 @@ class Ledger:
                 case Snapshot() as tip:
                     self._take(tip, mine)
                     return merged
-                case _Raced(tip=tip):
+                case Raced(tip=tip):
                     base = tip
-                case _Refused(reason=reason):
+                case Refused(reason=reason):
                     raise remediation.push_refused(reason, is_shared=self.is_shared)
                 case never:
                     assert_never(never)
@@ -371,60 +352,12 @@ class Ledger:
 
     async def _deliver(
         self, base: Snapshot, state: State, *, pause: Callable[[float], Awaitable[None]]
-    ) -> Snapshot | _Raced | _Refused:
-        """Commit a state on a base and publish it: return what the branch holds then.
-
-        A push without an answer, or refused, is looked up: it is a lost race only where the branch has moved
-        to something that doesn't hold the commit. The same commit is pushed again, so that a push that
-        arrives late can't do harm.
-
-        Args:
-            base: The snapshot to commit on.
-            state: What to record.
-            pause: Waits between two tries.
-
-        Raises:
-            GitError: Git failed, or the remote can't be reached.
-        """
+    ) -> Snapshot | Raced | Refused:
+        """Deliver a state with this run's message, unless it lacks what the base has; see `Delivery`."""
         self._refuse_loss(base.state, state)
         origin = Origin(source_commit=self._source, plan=self.plan_digest, options=self._tools.options)
-        commit = await self._recorder.commit(base, state, commit_message(base.state, state, origin=origin))
-        started = self._tools.clock.monotonic()
-        reason = ""
-        for attempt in range(1, TRIES + 1):
-            answer = await self._recorder.publish(base, commit)
-            if answer is None:
-                self._note_push(started, commit)
-                return replace(base, id=commit, state=state, has_state=True)
-            reason = answer
-            self._tools.progress.detail(f"the push was not taken ({attempt} of {TRIES}): {reason}")
-            tip = await self._look(self._tools.clock.sleep)
-            if await self._recorder.holds(tip, commit):
-                self._note_push(started, commit)
-                return tip
-            if tip.id != base.id:
-                return _Raced(tip=tip)
-            if attempt < TRIES:
-                await pause(attempt + self._tools.clock.jitter())
-        return _Refused(reason=reason)
-
-    def _note_push(self, started: float, commit: str) -> None:
-        self._push_s = max(self._push_s, self._tools.clock.monotonic() - started)
-        self.commit = commit if self._recorder.has_history else None
-
-    async def _look(self, pause: Callable[[float], Awaitable[None]]) -> Snapshot:
-        """Read the branch, patiently: a network that fails once must not end a run that waits or has pushed.
-
-        Raises:
-            GitError: It can't be read in `_LOOKS` tries.
-        """
-        for attempt in range(1, _LOOKS if self.is_shared else 1):
-            try:
-                return await self._recorder.snapshot()
-            except GitError as error:
-                self._tools.progress.detail(f"reading the branch failed: {error.message}")
-                await pause(backoff_s(attempt) / 5)
-        return await self._recorder.snapshot()
+        message = commit_message(base.state, state, origin=origin)
+        return await self._delivery.deliver(base, state, message, pause=pause)
 
     def _refuse_loss(self, tip: State, state: State) -> None:
         """Refuse a state that lacks records of the tip's, whatever led to it.

@@ -1,13 +1,14 @@
 """The account's campaigns, listed to the end and checked for being whole."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 
 from campaignsync.errors import ApiError, AuthorizationError
 from campaignsync.outcome import OverLimit, Page, PageFailed, RemoteCampaign, Unauthorized
 from campaignsync.protocol.tools import Tools, backoff_s
 from campaignsync.report.summary import counted
+from campaignsync.versions import Version
 
 TRIES = 5
 """Listings that may fail or contradict themselves before a run gives up (the contract, "Sync" 3)."""
@@ -27,24 +28,48 @@ class _Reading:
     campaigns: Sequence[RemoteCampaign]
 
 
-async def list_account(tools: Tools) -> tuple[RemoteCampaign, ...]:
-    """Return all voice campaigns of the account, from one listing that counts.
+async def list_account(tools: Tools, versions: Collection[Version]) -> tuple[RemoteCampaign, ...]:
+    """Return all voice campaigns of the account: from each version's list one that counts, joined by id.
+
+    Whether one version lists what the other made is not documented, so what matters is asked of each.
+
+    Args:
+        tools: The run's ports and options.
+        versions: By which the campaigns that matter were made, or may have been.
 
     Raises:
         ApiError: No listing counted in several tries, the list has no end, or the clocks differ.
         AuthorizationError: The server refuses the credentials.
         StopRequestedError: The run was asked to end.
     """
+    found = dict[str, RemoteCampaign]()
+    for version in sorted(versions):
+        for campaign in await _list_one(tools, version):
+            found[campaign.camp_id] = joined(found.get(campaign.camp_id), campaign)
+    return tuple(found.values())
+
+
+def joined(first: RemoteCampaign | None, second: RemoteCampaign) -> RemoteCampaign:
+    """Return one campaign of two rows: the second, and from the first what the second leaves out."""
+    if first is None:
+        return second
+    names = [field.name for field in fields(second) if getattr(second, field.name) is None]
+    return replace(second, **{name: getattr(first, name) for name in names})
+
+
+async def _list_one(tools: Tools, version: Version) -> Sequence[RemoteCampaign]:
     before, reason = None, ""
     for attempt in range(1, TRIES + 1):
-        reading = await _read(tools)
+        reading = await _read(tools, version)
         if isinstance(reading, PageFailed):
             before, reason = None, reading.reason
         elif tools.rules.is_complete(reading.totals, reading.campaigns) or (
             before is not None and agree(before.campaigns, reading.campaigns)
         ):
-            tools.progress.detail(f"listed the account: {counted(len(reading.campaigns), 'campaign')}")
-            return tuple(reading.campaigns)
+            tools.progress.detail(
+                f"listed the account by version {version}: {counted(len(reading.campaigns), 'campaign')}"
+            )
+            return reading.campaigns
         else:
             before, reason = reading, _contradiction(reading)
         tools.progress.detail(f"listing {attempt} of at most {TRIES}: {reason}")
@@ -59,10 +84,10 @@ def agree(first: Sequence[RemoteCampaign], second: Sequence[RemoteCampaign]) -> 
     return sorted(first_ids) == sorted(second_ids) and len(set(second_ids)) == len(second_ids)
 
 
-async def _read(tools: Tools) -> _Reading | PageFailed:
+async def _read(tools: Tools, version: Version) -> _Reading | PageFailed:
     totals, campaigns, ids = list[int](), list[RemoteCampaign](), set[str]()
     for _ in range(_MOST_PAGES):
-        page = await _page(tools, len(campaigns))
+        page = await _page(tools, len(campaigns), version)
         if isinstance(page, PageFailed):
             return page
         totals.append(page.total)
@@ -76,11 +101,11 @@ async def _read(tools: Tools) -> _Reading | PageFailed:
     raise _unlisted(f"the list has no end: after {_MOST_PAGES} pages the server says that more follow")
 
 
-async def _page(tools: Tools, skip: int) -> Page | PageFailed:
+async def _page(tools: Tools, skip: int, version: Version) -> Page | PageFailed:
     attempt = 0
     while True:
         tools.check_stop()
-        answer = await tools.api.page(skip)
+        answer = await tools.api.page(skip, version=version)
         # Before the answer is looked at: a token's times are wrong, too, where the clock is.
         check_clock(tools)
         match answer:

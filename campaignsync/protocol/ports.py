@@ -8,6 +8,7 @@ from campaignsync.outcome import Outcome, PageOutcome
 from campaignsync.plan import Plan
 from campaignsync.snapshot import Definitions, Snapshot
 from campaignsync.state import State
+from campaignsync.versions import Version
 
 __all__ = [
     "Api",
@@ -33,8 +34,8 @@ class Api(Protocol):
     async def create(self, body: Mapping[str, Any], *, permit: Callable[[], bool]) -> Outcome:
         """Send one create, unless `permit`, asked after pacing and connecting, says no."""
 
-    async def page(self, skip: int) -> PageOutcome:
-        """Read the account's voice campaigns from number `skip` on, 0 being the newest."""
+    async def page(self, skip: int, *, version: Version) -> PageOutcome:
+        """Read a version's list of the voice campaigns from number `skip` on, 0 being the newest."""
 
 
 class Recorder(Protocol):

@@ -19,6 +19,7 @@ from campaignsync.protocol.sender import counted_ahead
 from campaignsync.protocol.tools import Tools
 from campaignsync.report.summary import counted
 from campaignsync.state import MAX_SENDS, Claim
+from campaignsync.versions import Version, versions_of
 
 POLL_S = 5.0
 """Seconds between looks at the remote while another run's claim is waited for."""
@@ -144,7 +145,8 @@ class Preflight:
         """Judge by one fresh listing, and claim; None where another run's push came first, or may have."""
         creates, resolvable = self._allowed(self._creates()), self._resolvable()
         self._report_others(resolvable)
-        campaigns = await self._list_for(creates, resolvable)
+        versions = self._versions(creates, resolvable)
+        campaigns = await list_account(self._tools, versions) if versions else ()
         by_name = _by_name(campaigns)
         self._warn_of_twins(by_name)
         if self._may_be_claimed_meanwhile(creates, by_name):
@@ -154,7 +156,8 @@ class Preflight:
         absent = await resolve(claims, campaigns, self._ledger, self._record)
         if absent:
             # Two listings prove an absence: in one, a row may have been passed over as others moved.
-            absent = await resolve(absent, await list_account(self._tools), self._ledger, self._record)
+            campaigns = await list_account(self._tools, versions)
+            absent = await resolve(absent, campaigns, self._ledger, self._record)
         again = await self._again(absent)
         claims = [self._fresh(definition) for definition in creates]
         claims += [self._taken_over(claim, definition) for claim, definition in again]
@@ -166,15 +169,12 @@ class Preflight:
         counted = sorted(counted_ahead(leased, self._ledger), key=lambda claim: claim.name)
         return counted if not counted or await self._ledger.claim(counted) else None
 
-    async def _list_for(
-        self, creates: Sequence[Definition], resolvable: Sequence[Pending]
-    ) -> tuple[RemoteCampaign, ...]:
-        """List the account where something depends on it: creates, claims, possible twins."""
+    def _versions(self, creates: Sequence[Definition], resolvable: Sequence[Pending]) -> frozenset[Version]:
+        """Return by which versions to list: those of creates, claims and possible twins; none without any."""
         now = self._tools.clock.now()
-        is_watching = any(is_watched(record, now) for record in self._ledger.state.records)
-        if not (creates or resolvable or is_watching):
-            return ()
-        return await list_account(self._tools)
+        twins = [record.definition for record in self._ledger.state.records if is_watched(record, now)]
+        planned = self._plan.versions if creates or resolvable else frozenset()
+        return planned | versions_of(twins)
 
     def _report_others(self, resolvable: Sequence[Pending]) -> None:
         for pending in self._plan.pending:

@@ -12,6 +12,7 @@ from campaignsync.protocol.remediation import LEFT_FOR_NEXT, TAKEN_OVER, doubtfu
 from campaignsync.protocol.sender import Attempt, Sender
 from campaignsync.protocol.tools import Context, Tools
 from campaignsync.state import MAX_SENDS, Claim, Record, Status
+from campaignsync.versions import versions_of
 
 
 async def resolve(
@@ -166,7 +167,10 @@ class Recovery:
 
     async def _resolve(self, attempts: Sequence[Attempt]) -> list[Claim]:
         """List, and judge the attempts whose claims are still this run's; return those that are absent."""
-        campaigns = await list_account(self._tools)
+        # The plan's versions, too: a claim may have been sent by another one before.
+        sent = versions_of(attempt.claim.definition for attempt in attempts)
+        planned = self._record.plan.versions if self._record.plan else frozenset()
+        campaigns = await list_account(self._tools, sent | planned)
         claims = [attempt.claim for attempt in self._held(attempts)]
         reasons = {attempt.claim.name: attempt.reason for attempt in attempts}
         return await resolve(claims, campaigns, self._ledger, self._record, reasons=reasons)

@@ -1,6 +1,7 @@
 """One sync, step by step as the product's contract has them ("Sync")."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from campaignsync.errors import ApiError, CampaignSyncError
@@ -56,6 +57,7 @@ class Sync:
             self._record.is_interrupted = True
         except CampaignSyncError as error:
             if not self._record.has_effect:
+                await self._give_up()
                 raise
             self._record.error = error
         await self._close()
@@ -69,8 +71,13 @@ class Sync:
         except ApiError as error:
             self._record.warnings.append(f"{error.message}; what is unclear is left for the next sync")
         if self._sender.unauthorized and not self._record.has_effect:
-            await self._ledger.close()
             raise unauthorized(self._sender.unauthorized)
+
+    async def _give_up(self) -> None:
+        """End the leases of this run's claims, of which nothing was sent, so that nobody waits for them."""
+        if self._ledger.has_claimed:
+            with suppress(CampaignSyncError):
+                await self._ledger.close()
 
     async def _close(self) -> None:
         """Record whatever this clone knows now; step 8."""

@@ -218,7 +218,7 @@ _KEYS = (
         edit("  maxRingTime: 30\n", "  maxRingTime: 30\n  §maxSkips: 1\n"),
         (f"{_STRATEGY}.maxSkips", "belongs at the top level"),
     ),
-    text("a foreign key", f"{GOOD}§dncLists: {{name: X}}\n", ("dncLists", "unknown key; known here: name, ")),
+    text("a foreign key", f"{GOOD}§whatever: {{name: X}}\n", ("whatever", "unknown key; known here: name, ")),
     text("a merge key", f"{GOOD}§<<: {{maxSkips: 1}}\n", ("<<", "YAML 1.2 has no merge key")),
     text("a key twice", f"{GOOD}§maxSkips: 2\n", ("maxSkips", "duplicate key: it is already on line")),
     text(

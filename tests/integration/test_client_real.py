@@ -338,7 +338,7 @@ async def test_an_answer_before_the_request_was_read_is_an_answer() -> None:
 
 async def test_a_page_that_breaks_has_failed() -> None:
     async with serving(close_at_once) as server, client_of(server.url) as client:
-        assert isinstance(await client.page(0), PageFailed)
+        assert isinstance(await client.page(0, version=1), PageFailed)
 
 
 async def three_rows(server: Server, stream: AnyByteStream) -> None:
@@ -354,7 +354,7 @@ async def test_pages_that_hold_fewer_rows_than_asked_for_are_read_one_after_the_
     pages = list[Page]()
     async with serving(three_rows) as server, client_of(server.url) as client:
         while not pages or pages[-1].has_more:
-            page = await client.page(sum(len(page.campaigns) for page in pages))
+            page = await client.page(sum(len(page.campaigns) for page in pages), version=1)
             assert isinstance(page, Page)
             pages.append(page)
     assert [len(page.campaigns) for page in pages] == [3, 3, 2]
@@ -369,7 +369,7 @@ async def test_a_servers_clock_that_is_ahead_is_seen_whatever_the_answer_takes()
 
     async with serving(script) as server, client_of(server.url) as client:
         started = time.monotonic()
-        await client.page(0)
+        await client.page(0, version=1)
         taken_s = time.monotonic() - started
         assert client.skew_s is not None
         # A second for the date's resolution, and one that the end of the request is given.

@@ -39,6 +39,7 @@ pytestmark = pytest.mark.anyio
 
 HOST = "https://kore.example"
 APP = f"{HOST}/agentassist/api/v1/public/st-1"
+V2 = f"{HOST}/campaign/api/v2/public/st-1"
 NOW = datetime(2026, 1, 31, 9, 0, 0, tzinfo=UTC)
 SECRET = "the-client-secret-of-this-test-0123456789"
 BODY = {"name": "Billing", "maxSkips": 1, "enableMachineDetect": False}
@@ -237,7 +238,7 @@ async def test_a_redirect_is_not_followed_and_rejected_with_where_it_leads(
     response = httpx.Response(status, headers=headers)
     async with answering(response, response) as (client, route):
         assert await client.create(BODY, permit=lambda: True) == Rejected(reason=reason)
-        assert await client.page(0) == PageFailed(reason=reason)
+        assert await client.page(0, version=1) == PageFailed(reason=reason)
         assert route.call_count == 2
 
 
@@ -367,7 +368,7 @@ async def test_a_given_token_is_not_tried_again() -> None:
         route = respx.route(host="kore.example").mock(return_value=UNAUTHORIZED)
         async with client_of(GivenToken(value="a.b.c")) as client:
             assert isinstance(await client.create(BODY, permit=lambda: True), Unauthorized)
-            assert isinstance(await client.page(0), Unauthorized)
+            assert isinstance(await client.page(0, version=1), Unauthorized)
     assert [call.request.headers["auth"] for call in route.calls] == ["a.b.c", "a.b.c"]
 
 
@@ -398,6 +399,22 @@ async def test_a_create_is_asked_for_as_the_contract_says() -> None:
     assert "transfer-encoding" not in request.headers
 
 
+async def test_a_body_with_a_do_not_call_list_goes_by_version_2() -> None:
+    body = {**BODY, "dncLists": {"name": "Never"}}
+    async with answering(ok(id="cd-1")) as (client, route):
+        assert await client.create(body, permit=lambda: True) == Created(camp_id="cd-1")
+    request = route.calls.last.request
+    assert str(request.url) == f"{V2}/campaign?accountId=acc-1&campaignType=voice"
+    assert json.loads(request.content) == body
+    assert (request.headers["iid"], request.headers["accountId"]) == ("st-1", "acc-1")
+
+
+async def test_version_2_has_a_list_of_its_own() -> None:
+    async with answering(listed()) as (client, route):
+        await client.page(0, version=2)
+    assert str(route.calls.last.request.url) == f"{V2}/campaign/getAllCampaignDetails?accountId=acc-1"
+
+
 async def test_the_body_is_sent_whatever_its_alphabet() -> None:
     body = {"name": "Zahlungserinnerung für März \U0001f4de"}
     async with answering(ok(id="cd-1")) as (client, route):
@@ -408,7 +425,7 @@ async def test_the_body_is_sent_whatever_its_alphabet() -> None:
 @pytest.mark.parametrize(("skip", "page"), [(0, 1), (50, 1), (100, 2), (250, 3)])
 async def test_a_page_is_asked_for_as_the_notes_say(skip: int, page: int) -> None:
     async with answering(listed()) as (client, route):
-        await client.page(skip)
+        await client.page(skip, version=1)
     request = route.calls.last.request
     assert str(request.url) == f"{APP}/campaign/getAllCampaignDetails"
     assert json.loads(request.content) == {
@@ -440,7 +457,7 @@ def listed(*rows: object, **facts: object) -> httpx.Response:
 
 async def page_of(*responses: httpx.Response | Exception, skip: int = 0) -> object:
     async with answering(*responses) as (client, _):
-        return await client.page(skip)
+        return await client.page(skip, version=1)
 
 
 async def test_a_row_is_read_with_all_that_it_says() -> None:
@@ -624,7 +641,7 @@ async def test_the_first_answer_of_any_kind_that_has_a_date_says_how_the_clocks_
         async with client_of(GivenToken(value="a.b.c")) as client:
             skews = [client.skew_s]
             for _ in responses:
-                await client.page(0)
+                await client.page(0, version=1)
                 skews.append(client.skew_s)
     assert skews == [None, None, 300, 300]
 
@@ -651,7 +668,7 @@ async def test_a_server_that_echoes_everything_gives_no_secret_away(status: int)
     with respx.mock:
         respx.route(host="kore.example").mock(side_effect=echo)
         async with client_of(tokens, details) as client:
-            outcomes = [await client.create(BODY, permit=lambda: True), await client.page(0)]
+            outcomes = [await client.create(BODY, permit=lambda: True), await client.page(0, version=1)]
             texts = f"{outcomes} {details} {client!r} {vars(client)}"
     assert SECRET not in texts
     assert not [token for token in seen if token in texts or token.rsplit(".", 1)[1] in texts]
@@ -663,7 +680,7 @@ async def test_each_request_is_told_in_one_line() -> None:
         respx.route(host="kore.example").mock(side_effect=[ok(id="cd-1"), httpx.ReadError("cut")])
         async with client_of(signed(), details) as client:
             await client.create(BODY, permit=lambda: True)
-            await client.page(0)
+            await client.page(0, version=1)
     create, page = details
     assert create.startswith("POST /agentassist/api/v1/public/st-1/campaign?campaignType=voice: 200 (")
     assert page.startswith("POST /agentassist/api/v1/public/st-1/campaign/getAllCampaignDetails: cut (")

@@ -99,7 +99,9 @@ class Laws:
     def on_send(self, sent: Sent) -> int:
         """Check a request that goes out now; return its epoch."""
         key, claim = identity(sent.body["name"]), sent.claim
-        if not isinstance(claim, Claim) or claim.claimed_by != sent.run_id:
+        if isinstance(claim, Record) and self._is_overtaken(claim):
+            self._count(key, claim.sends, sent.fate)
+        elif not isinstance(claim, Claim) or claim.claimed_by != sent.run_id:
             self.broken("unclaimed", f"{sent.run_id} sends {key}, and the next run knows of {claim}")
         elif claim.definition != sent.body:
             self.broken("unclaimed", f"{sent.run_id} sends {sent.body}, and claimed {claim.definition}")
@@ -110,6 +112,13 @@ class Laws:
         if sent.skew_s is None or abs(sent.skew_s) > MAX_CLOCK_DIFFERENCE_S:
             self.broken("clock", f"{sent.run_id} sends {key} with clocks {sent.skew_s} s apart")
         return self.epochs[key]
+
+    def _is_overtaken(self, record: Record) -> bool:
+        """Return whether another run found, after this one's proof of absence, what the vendor made too late.
+
+        Only outside the promise: there the request that goes out makes a second campaign, which is reported.
+        """
+        return record.status is Status.RECOVERED and not self._scenario.is_within_promise
 
     def _count(self, key: str, sends: int, fate: str) -> None:
         """Hold the count that a claim has against the requests that went out.

@@ -11,14 +11,20 @@ from tests.simulation.vendor import Vendor
 
 
 def definition(name: str, source: str, *, description: str, version: int = 0) -> Definition:
-    """Return a definition file's content; the description says which campaign is meant by it."""
-    body = {
+    """Return a definition file's content; the description says which campaign is meant by it.
+
+    By its description and its version it has a do-not-call list or has none, so that an edit may change by
+    which version of the API it is sent.
+    """
+    has_list = (len(description) + ord(description[-1]) + version) % 3 == 0
+    body: dict[str, object] = {
         "name": name,
         "description": description,
         "contactLists": ["Buyers"],
         "priority": str(version % 5 + 1),
         "dialingMode": "Preview",
         "maxSkips": version,
+        **({"dncLists": {"name": "Never"}} if has_list else {}),
     }
     digest = sha256(json.dumps(body).encode()).hexdigest()
     return Definition(name=name, source=source, digest=f"sha256:{digest}", body=body)

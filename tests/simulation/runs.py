@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any, TypeVar
 
@@ -136,7 +137,7 @@ class Runner:
 
         def start(recorder: Recorder, ledger: Ledger, tools: Tools) -> Coroutine[Any, Any, Decided]:
             return Decisions(recorder, ledger, tools).adopt(
-                source=source, camp_id=camp_id, list_account=lambda: list_account(tools)
+                source=source, camp_id=camp_id, list_account=partial(list_account, tools)
             )
 
         return await self._run(seat, fate, start)

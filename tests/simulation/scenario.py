@@ -180,7 +180,13 @@ def draw(rng: Random) -> Scenario:
         skews_s=tuple(rng.uniform(0, MOST_SKEW_S) for _ in range(_MOST_CLONES + 1)),
         counts_sleep=rng.random() < 0.5,
         vendor=VendorFaults(
-            fates=_SOME, slow_list=0.1, page_failed=0.02, moving=0.05, stalled=0.05, short=0.05
+            fates=_SOME,
+            slow_list=0.1,
+            page_failed=0.02,
+            moving=0.05,
+            stalled=0.05,
+            short=0.05,
+            is_split=rng.random() < 0.5,
         ),
         git=_SOME_GIT,
     )

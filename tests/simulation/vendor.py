@@ -25,6 +25,7 @@ from campaignsync.outcome import (
 )
 from campaignsync.protocol.ports import Stop
 from campaignsync.protocol.tools import pause
+from campaignsync.versions import Version, version_of
 from tests.simulation.machine import EPOCH, Machine
 
 _NOT_EXECUTED = {"unauthorized", "rejected_never"}
@@ -69,6 +70,7 @@ class VendorFaults:
         doubled: A gateway sends a request a second time, within the settle time.
         stalled: A request waits long for its turn under the rate limit.
         storms: From when to when the account is over its limit, in seconds.
+        is_split: Each version of the API lists only the campaigns that were made by it.
         overdue_s: How much later than promised a late request is executed, at most.
     """
 
@@ -82,6 +84,7 @@ class VendorFaults:
     doubled: float = 0.0
     stalled: float = 0.0
     storms: tuple[tuple[float, float], ...] = ()
+    is_split: bool = False
     overdue_s: float = 0.0
 
     @property
@@ -137,19 +140,21 @@ class Vendor:
             self._on_made(campaign)
         return campaign
 
-    def listed(self) -> list[Campaign]:
-        """Return what the list shows now, in its order."""
+    def listed(self, version: Version | None = None) -> list[Campaign]:
+        """Return what a version's list, or all of them together, shows now, in its order."""
         now = asyncio.get_running_loop().time()
         shown = [campaign for campaign in self.campaigns if campaign.listed_s <= now]
+        if self.faults.is_split and version is not None:
+            shown = [campaign for campaign in shown if version_of(campaign.body) == version]
         return sorted(shown, key=self._place)
 
     def _place(self, campaign: Campaign) -> float:
         mixed = hash((campaign.created_s, self._shuffles))
         return mixed if self.faults.is_unsorted else -campaign.created_s
 
-    def page(self, skip: int) -> Page:
-        """Return one page of the list, and perhaps let rows move before the next."""
-        rows, count = self.listed(), self.page_rows
+    def page(self, skip: int, version: Version) -> Page:
+        """Return one page of a version's list, and perhaps let rows move before the next."""
+        rows, count = self.listed(version), self.page_rows
         if self.rng.random() < self.faults.short:
             count = self.rng.randint(1, count)
         shown = rows[skip : skip + count]
@@ -242,7 +247,7 @@ class Account:
         self._machine.tell(f"{body['name']}: {fate} {camp_id}")
         return _answer(fate, camp_id)
 
-    async def page(self, skip: int) -> PageOutcome:
+    async def page(self, skip: int, *, version: Version) -> PageOutcome:
         await self._machine.spend(self._rng.uniform(0.05, 2))
         self.requests += 1
         self.skew_s = (self._vendor.now() - self._machine.now()).total_seconds()
@@ -250,7 +255,7 @@ class Account:
             return OverLimit(retry_after_s=None)
         if self._rng.random() < self._vendor.faults.page_failed:
             return PageFailed(reason="503")
-        return self._vendor.page(skip)
+        return self._vendor.page(skip, version)
 
     async def _wait_turn(self) -> None:
         if self._rng.random() < self._vendor.faults.stalled:

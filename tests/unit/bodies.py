@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from campaignsync.definitions.constraints import zone_names
+from campaignsync.identity import identity
 from campaignsync.times import DAYS, TIMES
 from tests.integration.sample_body import SAMPLE
 
@@ -60,21 +61,53 @@ def _strategy() -> st.SearchStrategy[Body]:
     )
 
 
+KEYS = [
+    *("name", "description", "contactLists", "dncLists", "priority", "dialingMode", "dialingStrategy"),
+    *("schedule", "queue_name", "experienceFlowName", "enableMachineDetect", "maxSkips", "campaignType"),
+]
+_QUEUE: Body = {"queue_name": line(60)}
+_SKIPS: Body = {"maxSkips": st.integers(0, 10_000)}
+_FLOW: Body = {"experienceFlowName": line(60)}
+_SWITCH: Body = {"enableMachineDetect": st.booleans()}
+_CHOICE: Body = {"enableMachineDetect": st.sampled_from(["no", "detect", "disconnect"])}
+_DNC: Body = {"dncLists": st.fixed_dictionaries({"name": line(60)})}
+
+
+def _mode(mode: str) -> Body:
+    return {"dialingMode": st.just(mode)}
+
+
+SHAPES: dict[str, Body] = {
+    "Preview": {**_mode("Preview"), **_QUEUE, **_SWITCH, **_SKIPS},
+    "Progressive": {**_mode("Progressive"), **_QUEUE, **_SWITCH},
+    "Agentless": {**_mode("Agentless"), **_FLOW, **_SWITCH},
+    "Preview with a do-not-call list": {**_mode("Preview"), **_DNC, **_QUEUE, **_SKIPS},
+    "Progressive with a do-not-call list": {**_mode("Progressive"), **_DNC, **_QUEUE},
+    "Agentless with a do-not-call list": {**_mode("Agentless"), **_DNC, **_FLOW, **_CHOICE},
+}
+"""What each shape has beside what all have: the contract's table, written out once more."""
+
+
 def bodies() -> st.SearchStrategy[Body]:
-    """Return valid bodies, whole, their keys in any order."""
+    """Return valid bodies of all six shapes, whole, their keys in the sample's order."""
+    return st.builds(_in_order, _common(), st.one_of([st.fixed_dictionaries(own) for own in SHAPES.values()]))
+
+
+def _in_order(*parts: Body) -> Body:
+    whole = {key: value for part in parts for key, value in part.items()}
+    return {key: whole[key] for key in KEYS if key in whole}
+
+
+def _common() -> st.SearchStrategy[Body]:
     breaks = st.sampled_from(["", "\n", "\t", "\n\n ", " \n"])
     return st.fixed_dictionaries(
         {
             "name": line(48),
             "description": st.tuples(line(100), breaks, line(100)).map("".join),
-            "contactLists": st.lists(line(60), min_size=1, max_size=4, unique=True),
+            "contactLists": st.lists(line(60), min_size=1, max_size=4, unique_by=identity),
             "priority": st.sampled_from(["1", "2", "3", "4", "5"]),
-            "dialingMode": st.sampled_from(["Agentless", "Progressive", "Preview"]),
             "dialingStrategy": _strategy(),
             "schedule": st.just({"isSchedulingEnabled": False}),
-            "queue_name": line(60),
-            "enableMachineDetect": st.booleans(),
-            "maxSkips": st.integers(0, 10_000),
             "campaignType": st.just("voice"),
         }
     )
@@ -84,6 +117,20 @@ def sample() -> Body:
     """Return the body of the API's sample request."""
     body: Body = json.loads(SAMPLE)
     return body
+
+
+def shaped(shape: str) -> Body:
+    """Return the sample in another shape: one of `SHAPES`."""
+    examples = {
+        "queue_name": "Default Queue",
+        "maxSkips": 1,
+        "experienceFlowName": "Reminder",
+        "enableMachineDetect": "no" if "Agentless with" in shape else False,
+        "dncLists": {"name": "Never"},
+    }
+    kept = {key: value for key, value in sample().items() if key not in examples}
+    own = {key: examples[key] for key in SHAPES[shape] if key in examples}
+    return _in_order(kept, own, {"dialingMode": shape.split(" ", maxsplit=1)[0]})
 
 
 def changed(path: str, value: object, body: Body | None = None) -> Body:

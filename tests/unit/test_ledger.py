@@ -8,7 +8,8 @@ import pytest
 from campaignsync.claims import Conflict
 from campaignsync.errors import GitError, RecordError, StateError
 from campaignsync.identity import identity
-from campaignsync.protocol.ledger import FIRST_PUSH_S, RACES, TRIES
+from campaignsync.protocol.delivery import TRIES
+from campaignsync.protocol.ledger import FIRST_PUSH_S, RACES
 from campaignsync.protocol.tools import StopRequestedError
 from campaignsync.state import MAX_LEASE_S, Claim, Record, State, Status
 from tests.unit.fakes import NOW, Branch, MemoryJournal, Run, holding, run_on

@@ -21,8 +21,9 @@ from campaignsync.outcome import (
     Unauthorized,
 )
 from campaignsync.plan import Plan
-from campaignsync.protocol.listing import TRIES, agree, check_clock, list_account
+from campaignsync.protocol.listing import TRIES, agree, check_clock, joined, list_account
 from campaignsync.protocol.tools import StopRequestedError, Tools
+from campaignsync.versions import Version
 
 pytestmark = pytest.mark.anyio
 
@@ -44,14 +45,16 @@ class Account:
     answers: Iterator[PageOutcome]
     on_page: Callable[[], None] = lambda: None
     skips: list[int] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
     requests: int = 0
     skew_s: float | None = None
 
     async def create(self, body: Mapping[str, Any], *, permit: Callable[[], bool]) -> Outcome:
         raise AssertionError
 
-    async def page(self, skip: int) -> PageOutcome:
+    async def page(self, skip: int, *, version: Version) -> PageOutcome:
         self.skips.append(skip)
+        self.versions.append(version)
         self.on_page()
         return next(self.answers)
 
@@ -110,7 +113,7 @@ def tools_of(account: Account, *, stop: Stop | None = None) -> Tools:
 async def listed(*answers: PageOutcome) -> tuple[list[str], list[int]]:
     """Return the ids of a listing, and from where on its pages were asked for; every answer must be used."""
     account = Account(iter(answers))
-    campaigns = await list_account(tools_of(account))
+    campaigns = await list_account(tools_of(account), {1})
     assert len(account.skips) == len(answers)
     return [campaign.camp_id for campaign in campaigns], account.skips
 
@@ -150,6 +153,30 @@ COUNTING: Mapping[str, tuple[Sequence[PageOutcome], list[int]]] = {
 async def test_a_listing_counts(answers: Sequence[PageOutcome], skips: list[int]) -> None:
     ids, asked = await listed(*answers)
     assert (sorted(ids), asked) == (["a", "b"], skips)
+
+
+async def test_each_versions_list_is_read_and_joined_by_id() -> None:
+    account = Account(iter([page("a", "b", total=2), page("b", "c", total=2)]))
+    campaigns = await list_account(tools_of(account), {1, 2})
+    assert [campaign.camp_id for campaign in campaigns] == ["a", "b", "c"]
+    assert account.versions == [1, 2]
+
+
+def test_what_one_versions_row_leaves_out_the_others_says() -> None:
+    first = RemoteCampaign(camp_id="a", name="A", description="old", status="Ready")
+    second = RemoteCampaign(camp_id="a", name="A", description="new", dnc_list="Never")
+    both = RemoteCampaign(camp_id="a", name="A", description="new", status="Ready", dnc_list="Never")
+    assert joined(first, second) == both
+
+
+async def test_without_a_version_nothing_is_asked() -> None:
+    assert await list_account(tools_of(Account(iter(()))), frozenset()) == ()
+
+
+async def test_a_list_of_one_version_that_does_not_count_is_not_replaced_by_the_others() -> None:
+    account = Account(iter([page("a", total=1), *[PageFailed(reason="503")] * TRIES]))
+    with pytest.raises(ApiError, match="could not be listed"):
+        await list_account(tools_of(account), {1, 2})
 
 
 async def test_an_account_may_be_empty() -> None:
@@ -195,7 +222,7 @@ def endless() -> Iterator[Page]:
 async def test_a_list_without_end_is_an_error() -> None:
     account = Account(endless())
     with pytest.raises(ApiError, match="the list has no end: after 1000 pages"):
-        await list_account(tools_of(account))
+        await list_account(tools_of(account), {1})
     assert len(account.skips) == 1000
 
 
@@ -203,7 +230,7 @@ async def test_a_listing_hears_the_first_stop_before_its_next_page() -> None:
     stop = Stop()
     account = Account(endless(), on_page=stop.set)
     with pytest.raises(StopRequestedError):
-        await list_account(tools_of(account, stop=stop))
+        await list_account(tools_of(account, stop=stop), {1})
     assert account.skips == [0]
 
 
@@ -214,7 +241,7 @@ async def test_another_try_hears_the_first_stop(answer: PageOutcome) -> None:
     stop = Stop()
     account = Account(iter([answer]), on_page=stop.set)
     with pytest.raises(StopRequestedError):
-        await list_account(tools_of(account, stop=stop))
+        await list_account(tools_of(account, stop=stop), {1})
     assert account.skips == [0]
 
 
@@ -222,7 +249,7 @@ async def test_nothing_is_asked_after_a_stop() -> None:
     stop, account = Stop(), Account(iter([]))
     stop.set()
     with pytest.raises(StopRequestedError):
-        await list_account(tools_of(account, stop=stop))
+        await list_account(tools_of(account, stop=stop), {1})
     assert account.skips == []
 
 
@@ -276,4 +303,4 @@ def test_clocks_that_differ_more_are_an_error_with_both_times(
 async def test_a_wrong_clock_is_told_before_what_the_first_answer_says(answer: PageOutcome) -> None:
     account = Account(iter([answer]), skew_s=600)
     with pytest.raises(ApiError, match="the clocks differ by 600 seconds"):
-        await list_account(tools_of(account))
+        await list_account(tools_of(account), {1})

@@ -8,15 +8,18 @@ from pydantic import BaseModel, Field, StrictInt
 
 from campaignsync.definitions.messages import all_fields, dotted, expected
 from campaignsync.definitions.model import Words
+from campaignsync.definitions.shapes import SHAPES
 from campaignsync.definitions.validation import Invalid, check
 from tests.unit.bodies import Body, changed, sample
+
+PREVIEW = SHAPES["Preview", False]
 
 
 def test_messages_say_of_each_key_what_it_takes() -> None:
     time = 'a time such as "9:00 AM" or "12:30 PM"'
     phone_number = 'a telephone number such as "+12025550123", with + and 7 to 15 digits, the first not 0'
-    assert {dotted(place): expected(field) for place, field in all_fields().items()} == {
-        "": "a mapping of keys such as name and queue_name",
+    assert {dotted(place): expected(field) for place, field in all_fields(PREVIEW).items()} == {
+        "": "a mapping of keys such as name and dialingMode",
         "name": "a string of 1 to 48 characters",
         "description": "a string of 1 to 256 characters",
         "contactLists": "a list of at least one contact list's name",
@@ -70,7 +73,11 @@ def test_a_key_that_may_be_left_out_says_so(key: str, words: str) -> None:
     assert expected(_Outer.model_fields[key]) == words
 
 
-_PATHS = ["x", "schedule.x", *(dotted(place).replace("[", ".").replace("]", "") for place in all_fields())]
+_PATHS = [
+    "x",
+    "schedule.x",
+    *(dotted(place).replace("[", ".").replace("]", "") for place in all_fields(PREVIEW)),
+]
 _PATHS.remove("")
 _VALUES: list[object] = [
     *(None, True, False, 1.0, 0.1, -1, 0, 1, 5, 6, 1441, 10**6, 10**22, float("inf"), [], {}),

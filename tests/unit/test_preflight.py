@@ -15,6 +15,7 @@ from campaignsync.protocol.preflight import Preflight, most_sends
 from campaignsync.protocol.record import RunRecord
 from campaignsync.protocol.tools import StopRequestedError
 from campaignsync.state import Claim
+from campaignsync.versions import Version
 from tests.unit.fakes import Branch, Run, holding, run_on, tools_of
 from tests.unit.test_claims import CLAIM, OURS, RECORD
 
@@ -37,7 +38,7 @@ class Account:
     async def create(self, body: Mapping[str, Any], *, permit: Callable[[], bool]) -> Outcome:
         raise AssertionError
 
-    async def page(self, skip: int) -> PageOutcome:
+    async def page(self, skip: int, *, version: Version) -> PageOutcome:
         self.requests += 1
         return Page(campaigns=self.campaigns, total=len(self.campaigns), has_more=False)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
-from campaignsync.definitions.model import json_schema
-from tests.unit.bodies import Body, bodies, changed, sample
+from campaignsync.definitions.schema import json_schema
+from tests.unit.bodies import KEYS, SHAPES, Body, bodies, changed, shaped
 
 SCHEMA = json_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -22,7 +22,7 @@ def accepts(body: Body) -> bool:
 
 
 def objects() -> list[dict[str, Any]]:
-    return [SCHEMA, *SCHEMA["$defs"].values()]
+    return list(SCHEMA["$defs"].values())
 
 
 def properties() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -81,8 +81,28 @@ def test_a_priority_may_be_a_number_or_a_string(priority: object) -> None:
     assert accepts(changed("priority", priority))
 
 
-def test_only_schedule_and_type_may_be_left_out() -> None:
-    assert set(sample()) - set(SCHEMA["required"]) == {"schedule", "campaignType"}
+@pytest.mark.parametrize("shape", SHAPES)
+def test_only_schedule_and_type_may_be_left_out(shape: str) -> None:
+    body = shaped(shape)
+    assert accepts(body)
+    free = {key for key in body if accepts({name: value for name, value in body.items() if name != key})}
+    # Without its list, a campaign is of another shape; where that has the same keys, it fits.
+    assert free - {"dncLists"} == {"schedule", "campaignType"}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_an_editor_offers_the_keys_of_the_mode_that_was_typed_and_no_other(shape: str) -> None:
+    body = shaped(shape)
+    (then,) = [
+        rule["then"]["$ref"].rsplit("/", 1)[-1]
+        for rule in SCHEMA["allOf"]
+        if Draft202012Validator(rule["if"]).is_valid(body)
+    ]
+    assert set(SCHEMA["$defs"][then]["properties"]) == set(body)
+
+
+def test_before_a_mode_is_typed_an_editor_offers_the_keys_of_all() -> None:
+    assert set(SCHEMA["$defs"]["Undecided"]["properties"]) == set(KEYS)
 
 
 def test_every_key_has_a_title_a_description_and_every_object_is_closed() -> None:

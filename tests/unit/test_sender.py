@@ -25,6 +25,7 @@ from campaignsync.protocol.record import RunRecord
 from campaignsync.protocol.recovery import Recovery
 from campaignsync.protocol.sender import NOT_SENT_IN_A_ROW, UNKNOWN_IN_A_ROW, Attempt, Sender
 from campaignsync.state import Claim
+from campaignsync.versions import Version
 from tests.unit.fakes import Branch, MemoryJournal, Run, holding, run_on, tools_of
 from tests.unit.test_claims import CLAIM, OURS
 
@@ -62,7 +63,7 @@ class Server:
         self.sent.append(body["name"])
         return self._answer(body["name"])
 
-    async def page(self, skip: int) -> PageOutcome:
+    async def page(self, skip: int, *, version: Version) -> PageOutcome:
         return Page(campaigns=self._campaigns, total=len(self._campaigns), has_more=False)
 
 

@@ -1,0 +1,77 @@
+"""The JSON Schema of a definition file, for editors and CI. Pure."""
+
+from functools import reduce
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from campaignsync.definitions.constraints import tzdata_release
+from campaignsync.definitions.shapes import MODES, SHAPES, Mode
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a definition file.
+
+    The mode and the do-not-call list that are typed choose the keys that an editor offers. It is never
+    stricter than the models, and in a few places it can't say what they do: that blocks of one day don't
+    overlap, for example.
+    """
+    refs, whole = models_json_schema(
+        [(shape, "validation") for shape in SHAPES.values()], by_alias=True, ref_template="#/$defs/{model}"
+    )
+    parts: dict[str, Any] = whole["$defs"]
+    shapes = {form: refs[shape, "validation"] for form, shape in SHAPES.items()}
+    for shape in SHAPES.values():
+        parts[shape.__name__].update(title="Voice campaign", description=_first_line(shape))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:campaignsync:definition",
+        "$comment": f"Made by `campaignsync schema`, with the time zones of tzdata {tzdata_release()}.",
+        "title": "Voice campaign",
+        "type": "object",
+        "allOf": [
+            *({"if": _is(mode, has_dnc=has_dnc), "then": ref} for (mode, has_dnc), ref in shapes.items()),
+            {"if": {"not": _names_mode()}, "then": {"$ref": "#/$defs/Undecided"}},
+        ],
+        "$defs": {
+            **parts,
+            "Undecided": reduce(_either, (parts[shape.__name__] for shape in SHAPES.values())),
+        },
+    }
+
+
+def _first_line(shape: type) -> str:
+    return (shape.__doc__ or "").splitlines()[0]
+
+
+def _names_mode() -> dict[str, Any]:
+    return {"properties": {"dialingMode": {"enum": list(MODES)}}, "required": ["dialingMode"]}
+
+
+def _is(mode: Mode, *, has_dnc: bool) -> dict[str, Any]:
+    named: dict[str, Any] = {"properties": {"dialingMode": {"const": mode}}, "required": ["dialingMode"]}
+    if has_dnc:
+        return {**named, "required": ["dialingMode", "dncLists"]}
+    return {**named, "not": {"required": ["dncLists"]}}
+
+
+def _either(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object that is not decided to be of the one shape or of the other."""
+    properties = dict(one["properties"])
+    for key, schema in other["properties"].items():
+        known = properties.setdefault(key, schema)
+        if known != schema and schema not in known.get("anyOf", []):
+            either = [*known.get("anyOf", [known]), schema]
+            properties[key] = {**_words(known), "anyOf": either}
+    return {
+        "title": "Voice campaign",
+        "description": "A campaign whose dialing mode is not typed yet.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        "required": [key for key in one["required"] if key in other["required"]],
+    }
+
+
+def _words(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: schema[key] for key in ("title", "description")}

@@ -1,0 +1,59 @@
+"""Where each call of the API goes. Pure.
+
+Sources: the contract, "Create Voice Campaign API - Preview Mode", for version 1; the vendor notes, "Calls
+beside create", for the rest.
+"""
+
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from campaignsync.errors import SettingsError
+from campaignsync.versions import Version
+
+_PATHS: dict[Version, str] = {1: "agentassist/api/v1/public", 2: "campaign/api/v2/public"}
+
+
+class Urls:
+    """The calls of one application of one account.
+
+    Args:
+        host: Base URL with scheme, such as ``https://platform.kore.ai``.
+        app_id: The application's id, ``st-…``.
+        account_id: The account's id; version 2 wants it in each query.
+
+    Raises:
+        SettingsError: No URL can be made of them.
+    """
+
+    def __init__(self, *, host: str, app_id: str, account_id: str) -> None:
+        application = quote(app_id, safe="")
+        host = host.rstrip("/")
+        self._bases = {version: f"{host}/{path}/{application}" for version, path in _PATHS.items()}
+        self._accounts = {1: "", 2: f"accountId={quote(account_id, safe='')}"}
+        if app_id in {".", ".."} or not all(map(_is_url, self._bases.values())):
+            raise SettingsError(
+                "no request can be made from KORE_HOST and KORE_APP_ID",
+                hint="KORE_HOST is a base URL such as https://platform.kore.ai, "
+                "KORE_APP_ID an id such as st-….",
+            )
+
+    def create(self, version: Version) -> httpx.URL:
+        """Return where a voice campaign is created."""
+        return self._url(version, "campaign", "campaignType=voice")
+
+    def campaigns(self, version: Version) -> httpx.URL:
+        """Return where the account's campaigns are listed."""
+        return self._url(version, "campaign/getAllCampaignDetails")
+
+    def _url(self, version: Version, path: str, query: str = "") -> httpx.URL:
+        whole = "&".join(filter(None, [self._accounts[version], query]))
+        return httpx.URL(f"{self._bases[version]}/{path}{'?' if whole else ''}{whole}")
+
+
+def _is_url(text: str) -> bool:
+    try:
+        # httpx lets ports through that are none, and trio connects to them modulo 65,536.
+        return bool(httpx.URL(text).host) and urlsplit(text).port != 0
+    except (ValueError, httpx.InvalidURL):
+        return False
