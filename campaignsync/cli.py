@@ -56,6 +56,8 @@ def validate(
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when something is to be created or pending.")
 @click.option("--remote", is_flag=True, help="Also list the account: names that are not in the state.")
 @click.option("--out", type=click.Path(), metavar="FILE", help="Also write the plan, for `sync --plan`.")
+@click.option("--commit", metavar="REV", help="Read definitions and state from this commit, as a sync does.")
+@click.option("--summary", is_flag=True, help="Make Markdown of up to 1 MB, for a run's summary.")
 @click.pass_obj
 def plan(  # noqa: PLR0913  # one parameter an option
     console: Console,
@@ -66,14 +68,17 @@ def plan(  # noqa: PLR0913  # one parameter an option
     detailed_exitcode: bool,
     remote: bool,
     out: str | None,
+    commit: str | None,
+    summary: bool,
 ) -> None:
     """Show what a sync would create, offline; nothing is changed."""
     with console.reporting(output_format):
         from campaignsync.commands import plan as command
         from campaignsync.commands.project import Ended
+        from campaignsync.report.formats import plan_report
 
         project = console.project()
-        found, state = command.planned(project, options)
+        found, state = command.planned(project, options, commit=commit)
         others = None
         if remote:
             from campaignsync.commands import account
@@ -84,9 +89,10 @@ def plan(  # noqa: PLR0913  # one parameter an option
                     project, options, (found, state), clock=clock, stop=stop
                 ),
             )
+        view = command.view_of(options, found, state=state, unmanaged=others)
         if out is not None:
-            command.write(project, options, file=out, plan=found, state=state)
-        text = command.shown(options, found, state=state, output_format=output_format, unmanaged=others)
+            command.write(project, options, file=out, view=view)
+        text = plan_report(view, output_format, is_summary=summary)
         code = ExitCode.TO_CREATE if detailed_exitcode and (found.create or found.pending) else ExitCode.DONE
         console.end(Ended(text=text, code=code))
 

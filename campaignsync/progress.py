@@ -41,8 +41,9 @@ class TerminalProgress:
         """Show what the run sets out to do."""
         if self._rate_limit is not None and (plan.create or plan.pending):
             from campaignsync.report import text
+            from campaignsync.report.view import View
 
-            click.echo(text.plan(plan, rate_limit=self._rate_limit), err=True)
+            click.echo(text.plan(View(plan=plan, rate_limit=self._rate_limit)), err=True)
 
     def advance(self, done: int, total: int) -> None:
         """Show how many of the creates have an outcome."""

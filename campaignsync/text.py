@@ -6,6 +6,7 @@ reader to see, or a program to do, something else than what they say.
 
 import json
 import re
+from collections.abc import Iterator
 
 # Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), line and paragraph separators, the
 # controls of a terminal, lone surrogates (no encoding can print them), interlinear annotations.
@@ -126,14 +127,51 @@ def code_span(text: str) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
-def table_code(text: str) -> str:
+def table_code(text: str, *, longest_word: int = 0) -> str:
     r"""Return a string as Markdown code for a table's cell, where even in code a ``|`` must be escaped.
 
     See GitHub Flavored Markdown, 4.10. Backslashes in front of a ``|`` are written as code points, since
     renderers differ in what ``\\|`` means.
+
+    Args:
+        text: The string.
+        longest_word: Characters of a word behind which a browser may begin a new line; 0 for any. A table
+            is as wide as its longest words.
     """
+    pieces = _pieces(printable(text), longest_word) if longest_word else (text,)
+    return "<wbr>".join(map(_table_code, pieces))
+
+
+def _table_code(text: str) -> str:
     shown = re.sub(r"\\+(?=\|)", lambda match: "<U+005C>" * len(match[0]), code_span(text))
     return shown.replace("|", r"\|")
+
+
+_WIDE = "\u1100"
+"""From here on characters count as three: many are as wide as two or more letters, some as wide as ten."""
+_STICKY = re.compile(r"[\u0300-\u036f\u200c\u200d\ufe00-\ufe0f]")
+"""Characters that belong to the one in front of them."""
+
+
+def _pieces(text: str, longest: int) -> Iterator[str]:
+    """Cut a string so that no word in a piece is longer than `longest`, where possible behind punctuation."""
+    start = slash = soft = length = 0
+    for index, character in enumerate(text):
+        width = 3 if character >= _WIDE else 1
+        if character == " ":
+            slash, soft, length = start, start, 0
+            continue
+        if length + width > longest and not _STICKY.match(character):
+            cut_at = next((place for place in (slash, soft) if place > start), index)
+            yield text[start:cut_at]
+            length = sum(3 if other >= _WIDE else 1 for other in text[cut_at:index])
+            start = cut_at
+        length += width
+        if character in "-_":
+            soft = index + 1
+        elif character == "/":
+            slash = index + 1
+    yield text[start:]
 
 
 def code_block(text: str, *, language: str = "") -> str:

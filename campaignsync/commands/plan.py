@@ -13,6 +13,7 @@ from campaignsync.plan import Plan, Target, known_digests, make_plan, planned_di
 from campaignsync.protocol import remediation
 from campaignsync.protocol.journal import replay
 from campaignsync.report.formats import plan_report
+from campaignsync.report.view import View
 from campaignsync.repository.disk import replace_file
 from campaignsync.repository.folder import StateFile
 from campaignsync.repository.journal_file import JournalFile
@@ -21,41 +22,52 @@ from campaignsync.state import State
 _ELSEWHERE = "Name another file."
 
 
-def planned(project: Project, options: RunOptions) -> tuple[Plan, State]:
-    """Plan what the folder would create, with what this clone's journal holds.
+def planned(project: Project, options: RunOptions, *, commit: str | None = None) -> tuple[Plan, State]:
+    """Plan what the folder, or a commit, would create, with what this clone's journal holds.
 
     The state must be the account's that the environment names, if it names one.
+
+    Args:
+        project: Where the command works.
+        options: Its options.
+        commit: A revision whose definitions and state are read, as git has them; None for the folder.
 
     Returns:
         The plan, and the state that it was made from.
 
     Raises:
         InvalidDefinitionsError: Some definitions have problems.
-        GitError: The state file is missing, and the last commit has it.
+        GitError: The state file is missing, and the last commit has it; or there is no such commit.
         StateError: The state or the journal can't be used.
     """
+    journal = project.journal(options)
+    kept = replay(JournalFile(path=journal).load(), where=str(journal))
+    host, app_id = ("sandbox", None) if options.is_sandbox else named_target(project.env)
+    if commit is not None:
+        import anyio
+
+        from campaignsync.commands.recording import committed
+
+        snapshot = anyio.run(committed, project, options, commit)
+        state = kept.shown_on(snapshot.state).bound_to(host=host, app_id=app_id)
+        return make_plan(anyio.run(snapshot.definitions.load, known_digests(state)), state), state
     file = StateFile(project.state_path(options), shown=options.state)
     if file.read() is None:
         _check_lost(project, options)
-    journal = project.journal(options)
-    host, app_id = ("sandbox", None) if options.is_sandbox else named_target(project.env)
-    state = replay(JournalFile(path=journal).load(), where=str(journal)).shown_on(file.load())
-    state = state.bound_to(host=host, app_id=app_id)
+    state = kept.shown_on(file.load()).bound_to(host=host, app_id=app_id)
     return make_plan(project.definitions(options).load_now(known_digests(state)), state), state
 
 
-def shown(
+def view_of(
     options: RunOptions,
     plan: Plan,
     *,
     state: State,
-    output_format: str,
     unmanaged: Sequence[RemoteCampaign] | None = None,
-) -> str:
-    """Return a plan in a format."""
-    return plan_report(
-        plan,
-        output_format,
+) -> View:
+    """Return a plan with all that is told of it."""
+    return View(
+        plan=plan,
         target=Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries),
         findings=remediation.renames(plan, options),
         rate_limit=options.rate_limit,
@@ -66,16 +78,16 @@ def shown(
 def dry_run(project: Project, options: RunOptions, *, output_format: str) -> Ended:
     """Show the plan of a sync; nothing that can write is even made."""
     plan, state = planned(project, options)
-    return Ended(text=shown(options, plan, state=state, output_format=output_format))
+    return Ended(text=plan_report(view_of(options, plan, state=state), output_format))
 
 
-def write(project: Project, options: RunOptions, *, file: str, plan: Plan, state: State) -> None:
+def write(project: Project, options: RunOptions, *, file: str, view: View) -> None:
     """Write a plan as a file for `sync --plan`.
 
     Raises:
         SettingsError: It can't be written.
     """
-    text = shown(options, plan, state=state, output_format="json")
+    text = plan_report(view, "json")
     path = Path(os.path.normpath(project.root / file))
     kept = [project.root / options.campaigns, project.root / options.state]
     if ".git" in path.parts or any(path.is_relative_to(os.path.normpath(each)) for each in kept):

@@ -24,7 +24,9 @@ from campaignsync.repository.objects import commit_at, list_blobs
 from campaignsync.repository.remote_branch import RemoteBranch, has_upstream
 from campaignsync.repository.runner import Git, clean_environment
 from campaignsync.repository.scratch import object_folder
+from campaignsync.snapshot import Snapshot
 from campaignsync.state import Record, State, Status, render
+from campaignsync.text import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +205,24 @@ def _files(project: Project, options: RunOptions, layout: Layout, git: Git) -> F
         is_ci=is_in_actions(project.env),
         definitions=partial(CommittedDefinitions, folder=source_of(options.campaigns, root=project.root)),
     )
+
+
+async def committed(project: Project, options: RunOptions, revision: str) -> Snapshot:
+    """Return definitions and state of a commit, as git has them.
+
+    Raises:
+        GitError: This is no git repository, or there is no such commit.
+        StateError: The state there is damaged, or not a regular file.
+    """
+    layout = project.layout
+    git = await _usable_git(project, layout)
+    commit = await commit_at(git, revision) if git is not None else None
+    if git is None or layout is None or commit is None:
+        raise GitError(
+            f"there is no commit {printable(revision)} here",
+            hint="Name one of this repository, such as HEAD, with --commit; without, the folder is read.",
+        )
+    return await _files(project, options, layout, git).at(commit)
 
 
 async def check_lost(project: Project, options: RunOptions) -> None:

@@ -9,8 +9,9 @@ from campaignsync.errors import Problem
 from campaignsync.findings import Finding
 from campaignsync.identity import Definition
 from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Changed, Pending, Plan, Target, body_digest
+from campaignsync.plan import Changed, Pending, Target, body_digest
 from campaignsync.report.summary import body_of, by_name, source_of
+from campaignsync.report.view import View
 from campaignsync.result import Done, Failure, Result
 from campaignsync.state import format_time
 from campaignsync.text import json_text
@@ -18,29 +19,20 @@ from campaignsync.text import json_text
 _FORMAT_VERSION = 1
 
 
-def plan(
-    plan: Plan,
-    *,
-    target: Target,
-    findings: Sequence[Finding] = (),
-    unmanaged: Sequence[RemoteCampaign] | None = None,
-) -> str:
+def plan(view: View) -> str:
     """Return a plan as one object.
 
     Args:
-        plan: The plan.
-        target: Where its campaigns are created.
-        findings: What a reviewer should look at.
-        unmanaged: Campaigns of the account that are not in the state; None where it was not listed.
+        view: The plan, its target, and what is told with it.
     """
-    return _object(_plan(plan, target, findings, unmanaged))
+    return _object(_plan(view))
 
 
 def result(result: Result) -> str:
     """Return how a sync ended as one object, with the plan that it set out from."""
     return _object(
         {
-            **_plan(result.plan, result.target, result.findings, None),
+            **_plan(View(plan=result.plan, target=result.target, findings=result.findings)),
             "created": [_done(done) for done in result.created],
             "recovered": [_done(done) for done in result.recovered],
             "failed": [_failure(failure) for failure in result.failed],
@@ -67,24 +59,29 @@ def _object(data: dict[str, object]) -> str:
     return json_text({"formatVersion": _FORMAT_VERSION, **data}, indent=2)
 
 
-def _plan(
-    plan: Plan, target: Target, findings: Sequence[Finding], unmanaged: Sequence[RemoteCampaign] | None
-) -> dict[str, object]:
+def _plan(view: View) -> dict[str, object]:
+    plan = view.plan
     data: dict[str, object] = {
-        "target": {
-            "host": target.host,
-            "appId": target.app_id,
-            "state": target.state,
-            "isNew": target.is_new,
-        },
+        "target": _target(view.target),
         "create": [_create(definition) for definition in plan.create],
         "pending": [_pending(pending) for pending in plan.pending],
         "changed": [_changed(changed) for changed in plan.changed],
         "removed": [{"name": record.name, "campId": record.camp_id} for record in plan.removed],
         "unchanged": plan.unchanged,
-        "findings": [_finding(each) for each in sorted(findings)],
+        "findings": [_finding(each) for each in sorted(view.findings)],
     }
-    return data if unmanaged is None else {**data, "unmanaged": _unmanaged(unmanaged)}
+    return data if view.unmanaged is None else {**data, "unmanaged": _unmanaged(view.unmanaged)}
+
+
+def _target(target: Target | None) -> dict[str, object]:
+    if target is None:
+        raise ValueError("a plan that programs read has a target")
+    return {
+        "host": target.host,
+        "appId": target.app_id,
+        "state": target.state,
+        "isNew": target.is_new,
+    }
 
 
 def _create(definition: Definition) -> dict[str, object]:

@@ -11,44 +11,31 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from campaignsync.errors import Problem
-    from campaignsync.findings import Finding
-    from campaignsync.outcome import RemoteCampaign
-    from campaignsync.plan import Plan, Target
+    from campaignsync.report.view import View
     from campaignsync.result import Result
 
 
-def plan_report(  # noqa: PLR0913  # one parameter a part
-    plan: Plan,
-    output_format: str,
-    *,
-    target: Target,
-    findings: Sequence[Finding] = (),
-    rate_limit: int,
-    unmanaged: Sequence[RemoteCampaign] | None = None,
-) -> str:
+def plan_report(view: View, output_format: str, *, is_summary: bool = False) -> str:
     """Return a plan.
 
     Args:
-        plan: The plan.
+        view: The plan, and what is told with it; it has a target.
         output_format: "text", "json" or "markdown".
-        target: Where its campaigns are created.
-        findings: What a reviewer should look at.
-        rate_limit: Requests a minute, for the estimate.
-        unmanaged: Campaigns of the account that are not in the state; None where it was not listed.
+        is_summary: Markdown for a run's summary, not for a comment.
     """
     match output_format:
         case "json":
             from campaignsync.report import as_json
 
-            return as_json.plan(plan, target=target, findings=findings, unmanaged=unmanaged)
+            return as_json.plan(view)
         case "markdown":
             from campaignsync.report import markdown
 
-            return markdown.plan(plan, unmanaged=unmanaged, rate_limit=rate_limit)
+            return markdown.plan(view, is_summary=is_summary)
         case _:
             from campaignsync.report import text
 
-            return text.plan(plan, unmanaged=unmanaged, rate_limit=rate_limit)
+            return text.plan(view)
 
 
 def result_report(result: Result, output_format: str) -> str:

@@ -1,16 +1,24 @@
 """A campaign's calling hours as one line of words and as a picture of the week in text. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from io import BytesIO
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from campaignsync.text import printable
 from campaignsync.times import DAYS, TIMES
 
 _HOUR_MINUTES = 60
+_DAY_MINUTES = 24 * _HOUR_MINUTES
+_WEEK_MINUTES = 7 * _DAY_MINUTES
+_YEAR = 2037
 _CLOCK = {minutes: text for text, minutes in TIMES.items()}
 _TO = "\N{EN DASH}"
 # These are in Windows Glyph List 4, so that terminals and browsers have them in every monospaced font.
@@ -96,15 +104,100 @@ def _known_block(day: str, start: str, end: str) -> Block | None:
 
 def in_words(week: Week) -> str:
     """Return the hours in one line: days, from when to when, and the time zone."""
+    frequency = "" if week.frequency in {"", "WEEKLY"} else f" ({week.frequency})"
+    return f"{'; '.join(lines(week))} {week.timezone}".rstrip() + frequency
+
+
+def lines(week: Week, *, is_24_hours: bool = False) -> list[str]:
+    """Return the hours in words, one line for all days that have the same.
+
+    Args:
+        week: The hours.
+        is_24_hours: Write ``09:00`` and ``18:00``, as is usual for UTC.
+    """
+    days: dict[str, list[int]] = {}
+    for day, text in by_day(week, is_24_hours=is_24_hours).items():
+        days.setdefault(text, []).append(day)
+    return [f"{_day_names(tuple(named))} {text}" for text, named in days.items()] or ["never"]
+
+
+def by_day(week: Week, *, is_24_hours: bool = False) -> dict[int, str]:
+    """Return each day's hours in words, by weekday, Monday 0; days without any are left out."""
+    clock = _clock_24 if is_24_hours else _clock_12
     spans: dict[int, list[str]] = {}
     for block in week.blocks:
-        spans.setdefault(block.day, []).append(f"{_CLOCK[block.start]}{_TO}{_CLOCK[block.end]}")
-    days: dict[str, list[int]] = {}
-    for day, texts in spans.items():
-        days.setdefault(", ".join(texts), []).append(day)
-    parts = [f"{_day_names(tuple(named))} {text}" for text, named in days.items()]
-    frequency = "" if week.frequency in {"", "WEEKLY"} else f" ({week.frequency})"
-    return f"{'; '.join(parts) or 'never'} {week.timezone}".rstrip() + frequency
+        spans.setdefault(block.day, []).append(f"{clock(block.start)}{_TO}{clock(block.end)}")
+    return {day: ", ".join(texts) for day, texts in spans.items()}
+
+
+def _clock_12(minutes: int) -> str:
+    return _CLOCK.get(minutes, "midnight")
+
+
+def _clock_24(minutes: int) -> str:
+    return f"{minutes // _HOUR_MINUTES:02d}:{minutes % _HOUR_MINUTES:02d}"
+
+
+def in_utc(week: Week) -> dict[str, Week]:
+    """Return the same hours in UTC, by when in the year they hold: ``""``, or ``January`` and ``July``.
+
+    Nothing where the zone isn't known.
+    """
+    offsets = _offsets(week.timezone)
+    if offsets is None:
+        return {}
+    january, july = offsets
+    if january == july:
+        return {"": _shifted(week, january)}
+    return {"January": _shifted(week, january), "July": _shifted(week, july)}
+
+
+@cache
+def _offsets(name: str) -> tuple[int, int] | None:
+    """Return how many minutes a zone is ahead of UTC in January and in July; None for an unknown zone.
+
+    In a year far enough for the rules that hold from now on, without a look at the clock. The zone files are
+    those of the tzdata package, as for the names: the machine's own differ.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+)*", name):
+        return None
+    try:
+        content = pkgutil.get_data("tzdata", f"zoneinfo/{name}")
+        zone = ZoneInfo.from_file(BytesIO(content or b""))
+    except (OSError, ValueError):
+        return None
+    moments = (datetime(_YEAR, month, 15, 12, tzinfo=zone) for month in (1, 7))
+    january, july = ((moment.utcoffset() or timedelta()) // timedelta(minutes=1) for moment in moments)
+    return january, july
+
+
+def _shifted(week: Week, offset: int) -> Week:
+    """Return hours of a zone that is so many minutes ahead of UTC in UTC; blocks that then touch are one."""
+    spans = sorted(
+        (
+            (block.day * _DAY_MINUTES + block.start - offset) % _WEEK_MINUTES,
+            block.end - block.start,
+        )
+        for block in week.blocks
+    )
+    pieces = sorted(piece for start, length in spans for piece in _split(start, start + length))
+    blocks = list[Block]()
+    for piece in pieces:
+        last = blocks[-1] if blocks else None
+        if last and last.day == piece.day and piece.start <= last.end:
+            blocks[-1] = Block(day=last.day, start=last.start, end=max(last.end, piece.end))
+        else:
+            blocks.append(piece)
+    return Week(timezone="UTC", frequency=week.frequency, blocks=tuple(blocks))
+
+
+def _split(start: int, end: int) -> Iterator[Block]:
+    """Yield what minutes of a week are on each day; those beyond its end are at its start."""
+    while start < end:
+        day, minute = divmod(start, _DAY_MINUTES)
+        stop = min(end, (day + 1) * _DAY_MINUTES)
+        yield Block(day=day % len(DAYS), start=minute, end=minute + stop - start)
+        start = stop
 
 
 @cache

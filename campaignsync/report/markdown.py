@@ -7,45 +7,114 @@ from collections.abc import Iterator, Sequence
 
 from campaignsync.claims import Conflict
 from campaignsync.errors import Problem
-from campaignsync.identity import Definition
+from campaignsync.findings import Campaign, Finding
 from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Changed, FieldChange, Pending, Plan
-from campaignsync.report import hours, summary
-from campaignsync.report.sections import Section, assemble
+from campaignsync.plan import Changed, Plan, Target
+from campaignsync.report import calendar, hours, summary
+from campaignsync.report.changes import Change, in_words
+from campaignsync.report.rows import Row, lost_claims, rows_of
+from campaignsync.report.sections import COMMENT, SUMMARY, Section, assemble
+from campaignsync.report.view import View
 from campaignsync.result import Done, Failure, Result
-from campaignsync.state import Entry, Record
+from campaignsync.state import Record
 from campaignsync.text import code_block, code_span, cut, html_code, json_text, table_code
 
 _LONGEST_CELL = 120
+_LONGEST_WORD = 14
+"""Characters: five columns of such words, their padding and a number fit GitHub's 770 pixels."""
+_MOST_LISTS = 10
+"""Contact lists in a row: as many as a campaign may have (the product's contract, "Definition files")."""
 _LONGEST_VALUE = 300
 _LONGEST_TEXT = 2_000
 _LONGEST_BODY = 8_000
 _MOST_CHANGES = 20
+_MOST_OF_A_RULE = 10
+"""Findings of one rule that a comment shows; the run's summary has the others."""
 # Characters for a section's items. What these leave of the limit, and what sections don't need of theirs,
 # is for the bodies, which come last.
 _LARGE, _MEDIUM, _SMALL = 18_000, 9_000, 5_000
-_ALL = 60_000
+_ALL = 2_000_000
 
 
-def plan(plan: Plan, *, unmanaged: Sequence[RemoteCampaign] | None = None, rate_limit: int = 60) -> str:
-    """Return a plan as Markdown of less than 60,000 characters.
+def plan(view: View, *, is_summary: bool = False) -> str:
+    """Return a plan as Markdown: the target, the counts, the findings, a row for each campaign, the bodies.
 
     Args:
-        plan: The plan.
-        unmanaged: Campaigns of the account that are not in the state; None where it was not listed.
-        rate_limit: Requests a minute; 0 for no limit.
+        view: The plan, and what is told with it.
+        is_summary: Make it for a run's summary, with the week by contact list, of less than 1,000,000 bytes;
+            else for a comment, of less than 60,000 characters. All rows come before any body, and where rows
+            had to be left out a line that begins with ``**Rows left out:`` says how many.
     """
-    lines = ("### Campaigns", f"**{summary.plan_line(plan)}**", summary.estimate(plan, rate_limit=rate_limit))
+    plan, limit = view.plan, SUMMARY if is_summary else COMMENT
+    lines = (
+        _title(view.target),
+        f"**{summary.plan_line(plan)}**",
+        summary.estimate(plan, rate_limit=view.rate_limit),
+    )
+    rows, columns = rows_of(plan), _table("campaign", "calls", "from", "when", "how often")
+    findings = list(_findings(view.findings, most=len(view.findings) if is_summary else _MOST_OF_A_RULE))
+    reserved = min(_MEDIUM, sum(map(len, findings)) + len(findings))
     sections = [
-        _creates(plan),
-        _renames(plan),
+        Section(
+            head=_heading("To look at first", len(view.findings)),
+            items=findings,
+            count=len(findings),
+            share=_ALL,
+        ),
+        Section(
+            head=_heading("May be sent", len(rows)) + columns,
+            items=map(_row, rows),
+            count=len(rows),
+            share=limit.size - reserved - _SMALL,
+            is_first=True,
+            foot=f"\n\n{summary.PENDING_ADVICE}" if any(row.claim for row in rows) else "",
+        ),
+        _lost(plan),
         _changes(plan.changed),
         _removals(plan.removed),
-        _pendings(plan.pending),
-        _unmanaged(unmanaged or ()),
-        _bodies(plan.create),
+        _unmanaged(view.unmanaged or ()),
+        *([_by_list(view, rows)] if is_summary else []),
+        _bodies(rows, longest=_ALL if is_summary else _LONGEST_BODY),
     ]
-    return assemble("\n\n".join(line for line in lines if line), sections)
+    return assemble(
+        "\n\n".join(line for line in lines if line), sections, limit=limit, warning=_rows_left_out
+    )
+
+
+def _rows_left_out(count: int) -> str:
+    return (
+        f"> [!CAUTION]\n> **Rows left out: {count}.** These campaigns are sent, too, and stand nowhere "
+        "below: merge them in smaller pull requests, or look at them with `campaignsync plan`."
+    )
+
+
+def _title(target: Target | None) -> str:
+    """Return which plan this is: of the plans of several states, each has a comment of its own."""
+    if target is None:
+        return "### Campaigns"
+    host = code_span(cut(target.host, _LONGEST_VALUE)) if target.host else "a host not named here"
+    app = code_span(cut(target.app_id, _LONGEST_VALUE)) if target.app_id else "not named here"
+    new = "\n\n**The state is new: nothing was ever created from it.**" if target.is_new else ""
+    return (
+        f"### Campaigns of {code_span(cut(target.state, _LONGEST_VALUE))}\n\n"
+        f"For {host}, application {app}.{new}"
+    )
+
+
+def _findings(findings: Sequence[Finding], *, most: int) -> Iterator[str]:
+    for rule, found in summary.by_rule(findings).items():
+        head = f"- **{code_span(rule)}**, {found[0].severity}: {len(found)}\n"
+        for finding in found[:most]:
+            yield f"{head}  {_finding(finding)}"
+            head = ""
+        if len(found) > most:
+            yield f"  - *… and {len(found) - most} more of this rule, in the run's summary.*"
+
+
+def _finding(finding: Finding) -> str:
+    name = f"{code_span(cut(finding.name, _LONGEST_VALUE))} " if finding.name else ""
+    place = code_span(cut(summary.place_of(finding), _LONGEST_VALUE))
+    return f"- {name}({place}): {_prose(finding.message)}"
 
 
 def _heading(title: str, count: int, advice: str = "") -> str:
@@ -60,52 +129,51 @@ def _table(*columns: str) -> str:
     return f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}\n"
 
 
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(table_code(cut(cell, _LONGEST_CELL)) for cell in cells)} |"
+def _cell(text: str) -> str:
+    return table_code(cut(text, _LONGEST_CELL), longest_word=_LONGEST_WORD)
+
+
+def _cells(*cells: Sequence[str]) -> str:
+    """Return a row of a table; a cell has lines of Markdown."""
+    return f"| {' | '.join('<br>'.join(lines) for lines in cells)} |"
+
+
+def _row(row: Row) -> str:
+    own = row.definition
+    return _cells(
+        [
+            _cell(own.name),
+            _cell(own.source),
+            *([f"**{_cell(row.mode)}**"] if row.mode != "Preview" else []),
+            *([f"**{row.claimed}**"] if row.claim else []),
+        ],
+        list(_calls(row)),
+        [table_code(cut(row.number, _LONGEST_CELL))],
+        list(_when(row.week)),
+        [row.attempts],
+    )
+
+
+def _calls(row: Row) -> Iterator[str]:
+    yield from (_cell(name) for name in row.lists[:_MOST_LISTS])
+    more = len(row.lists) - _MOST_LISTS
+    if more > 0:
+        yield f"**and {more} more lists**"
+    kind, name = row.connection
+    yield f"{kind} {_cell(name)}"
+    yield f"do-not-call {'**none**' if row.dnc_list is None else _cell(row.dnc_list)}"
+
+
+def _when(week: hours.Week) -> Iterator[str]:
+    yield from hours.lines(week)
+    yield _cell(week.timezone + (f" ({week.frequency})" if week.frequency not in {"", "WEEKLY"} else ""))
+    for months, shifted in hours.in_utc(week).items():
+        yield f"{f'{months}, UTC' if months else 'UTC'}: {'; '.join(hours.lines(shifted, is_24_hours=True))}"
 
 
 def _bullet(name: str, *notes: str, text: str = "") -> str:
     where = ", ".join(code_span(cut(note, _LONGEST_VALUE)) for note in notes)
     return f"- {code_span(cut(name, _LONGEST_VALUE))}" + (f" ({where})" if where else "") + text
-
-
-def _creates(plan: Plan) -> Section:
-    table = _table("name", "file", "queue", "caller id", "contact lists", "attempts", "hours")
-    return Section(
-        head=_heading("To create", len(plan.create)) + table,
-        items=map(_create, plan.create),
-        count=len(plan.create),
-        share=_LARGE,
-    )
-
-
-def _create(definition: Definition) -> str:
-    facts = summary.facts_of(definition)
-    return _row(
-        definition.name,
-        definition.source,
-        facts.queue,
-        facts.caller_id,
-        facts.contact_lists,
-        facts.attempts,
-        hours.in_words(facts.week),
-    )
-
-
-def _renames(plan: Plan) -> Section:
-    pairs = ((definition, plan.renames.get(definition.key)) for definition in plan.create)
-    return Section(
-        head=_warning("Likely renamed", len(plan.renames), summary.RENAME_ADVICE),
-        items=(_rename(definition, rename.old) for definition, rename in pairs if rename),
-        count=len(plan.renames),
-        share=_SMALL,
-    )
-
-
-def _rename(definition: Definition, old: Entry) -> str:
-    ways = f"give it that name again or, when both are wanted, run {code_span(summary.forget(old.name))}"
-    was = f": equals {code_span(cut(old.name, _LONGEST_VALUE))} ({code_span(summary.id_of(old))})"
-    return _bullet(definition.name, definition.source, text=f"{was} in all but its name; {ways}")
 
 
 def _changes(changed: Sequence[Changed]) -> Section:
@@ -118,15 +186,19 @@ def _changes(changed: Sequence[Changed]) -> Section:
 
 
 def _changed(changed: Changed) -> str:
+    edits = in_words(changed)
     lines = [_bullet(changed.record.name, changed.record.camp_id, changed.definition.source)]
-    lines += map(_change, changed.changes[:_MOST_CHANGES])
-    more = len(changed.changes) - _MOST_CHANGES
+    lines += map(_change, edits[:_MOST_CHANGES])
+    more = len(edits) - _MOST_CHANGES
     return "\n".join([*lines, *([f"  - … and {more} more changes"] if more > 0 else [])])
 
 
-def _change(change: FieldChange) -> str:
-    old, new = (code_span(cut(value, _LONGEST_VALUE)) for value in summary.change_values(change))
-    return f"  - {code_span(cut(change.path, _LONGEST_VALUE))}: {old} → {new}"
+def _change(change: Change) -> str:
+    what = code_span(cut(change.what, _LONGEST_VALUE)) if change.is_key else change.what
+    if change.old is None or change.new is None:
+        return f"  - {what}"
+    old, new = (code_span(cut(value, _LONGEST_VALUE)) for value in (change.old, change.new))
+    return f"  - {what}: {old} → {new}"
 
 
 def _removals(removed: Sequence[Record]) -> Section:
@@ -138,14 +210,15 @@ def _removals(removed: Sequence[Record]) -> Section:
     )
 
 
-def _pendings(pending: Sequence[Pending]) -> Section:
+def _lost(plan: Plan) -> Section:
+    lost = list(lost_claims(plan))
     return Section(
-        head=_heading("Pending", len(pending), summary.PENDING_ADVICE),
+        head=_heading("Pending, and not sent again", len(lost), summary.LOST_ADVICE),
         items=(
             _bullet(each.claim.name, summary.source_of(each), text=f": {_prose(summary.since(each))}")
-            for each in pending
+            for each in lost
         ),
-        count=len(pending),
+        count=len(lost),
         share=_SMALL,
     )
 
@@ -159,27 +232,62 @@ def _unmanaged(campaigns: Sequence[RemoteCampaign]) -> Section:
     )
 
 
-def _bodies(create: Sequence[Definition]) -> Section:
+def _by_list(view: View, rows: Sequence[Row]) -> Section:
+    campaigns = view.campaigns or [
+        Campaign(name=row.definition.name, path=row.definition.source, body=row.body, is_new=True)
+        for row in rows
+    ]
+    weeks = calendar.by_list(campaigns)
     return Section(
-        head=_heading("Exact bodies and calling hours", len(create)),
-        items=map(_body, create),
-        count=len(create),
+        head=_heading("Who calls which list, hour by hour", len(weeks)),
+        items=map(_list_week, weeks),
+        count=len(weeks),
         share=_ALL,
         separator="\n\n",
     )
 
 
-def _body(definition: Definition) -> str:
-    body = summary.body_of(definition)
-    name, source = (html_code(cut(text, _LONGEST_VALUE)) for text in (definition.name, definition.source))
-    exact = code_block(cut(json_text(body, indent=2), _LONGEST_BODY), language="json")
-    week = code_block(hours.picture(hours.week_of(body)), language="text")
-    return f"<details><summary>{name} {source}</summary>\n\n{exact}\n\n{week}\n\n</details>"
+def _list_week(week: calendar.ListWeek) -> str:
+    count = summary.counted(len(week.campaigns), "campaign")
+    overlap = f", {summary.counted(week.overlap_minutes, 'minute')} a week by several at once"
+    said = f"{count}{overlap if week.overlap_minutes else ''}"
+    legend = "\n".join(
+        f"- {calendar.sign_of(index)}: {code_span(cut(each.name, _LONGEST_VALUE))} "
+        f"({code_span(cut(each.path, _LONGEST_VALUE))}{'' if each.is_new else ', recorded'})"
+        for index, each in enumerate(week.campaigns[: len(calendar.LETTERS)])
+    )
+    more = len(week.campaigns) - len(calendar.LETTERS)
+    rest = f"\n- {calendar.sign_of(len(calendar.LETTERS))}: {more} more" if more > 0 else ""
+    return (
+        f"<details{' open' if week.overlap_minutes else ''}><summary>"
+        f"{html_code(cut(week.name, _LONGEST_VALUE))}: {said}</summary>\n\n"
+        f"{code_block(week.picture, language='text')}\n\n"
+        f"{calendar.LEGEND}; hours in {code_span(cut(week.zone, _LONGEST_VALUE))}.\n\n"
+        f"{legend}{rest}\n\n</details>"
+    )
+
+
+def _bodies(rows: Sequence[Row], *, longest: int) -> Section:
+    return Section(
+        head=_heading("Calling hours and exact bodies", len(rows)),
+        items=(_body(row, longest=longest) for row in rows),
+        count=len(rows),
+        share=_ALL,
+        separator="\n\n",
+    )
+
+
+def _body(row: Row, *, longest: int) -> str:
+    own = row.definition
+    name, source = (html_code(cut(text, _LONGEST_VALUE)) for text in (own.name, own.source))
+    week = code_block(hours.picture(row.week), language="text")
+    exact = code_block(cut(json_text(row.body, indent=2), longest), language="json")
+    return f"<details><summary>{name} {source}</summary>\n\n{week}\n\n{exact}\n\n</details>"
 
 
 def result(result: Result) -> str:
     """Return how a sync ended as Markdown of less than 60,000 characters."""
-    lines = ["### Campaigns", f"**{summary.result_line(result)}**", *_remarks(result)]
+    lines = [_title(result.target), f"**{summary.result_line(result)}**", *_remarks(result)]
     sections = [
         _failures("Unknown", result.unknown, summary.UNKNOWN_ADVICE),
         _conflicts(result.conflicts),
@@ -235,7 +343,7 @@ def _warnings(warnings: Sequence[str]) -> Section:
 def _done(title: str, done: Sequence[Done], advice: str = "") -> Section:
     return Section(
         head=_heading(title, len(done), advice) + _table("name", "campaign id", "file"),
-        items=(_row(each.name, each.camp_id, each.source) for each in done),
+        items=(_cells([_cell(each.name)], [_cell(each.camp_id)], [_cell(each.source)]) for each in done),
         count=len(done),
         share=_LARGE,
     )

@@ -1,22 +1,22 @@
-"""What all forms of a report say in the same words: a campaign's facts, counts, estimates, advice. Pure."""
+"""What all forms of a report say in the same words: targets, counts, estimates, advice. Pure."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from campaignsync.state import Entry, Record, format_time
-from campaignsync.text import json_text, shell_word
+from campaignsync.state import format_time
+from campaignsync.text import shell_word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from campaignsync.claims import Conflict
     from campaignsync.errors import Problem
+    from campaignsync.findings import Finding
     from campaignsync.identity import Definition
     from campaignsync.outcome import RemoteCampaign
-    from campaignsync.plan import FieldChange, Pending, Plan
-    from campaignsync.report.hours import Week
+    from campaignsync.plan import Pending, Plan, Target
     from campaignsync.result import Result
 
 CHANGED_ADVICE = (
@@ -27,9 +27,13 @@ REMOVED_ADVICE = (
     "Nothing is ever deleted. Stop the campaign in Kore.ai, then drop its entry: `campaignsync forget NAME`."
 )
 PENDING_ADVICE = (
-    "An earlier run did not learn whether they exist. The next sync looks before it sends anything."
+    "What says `claimed` was claimed by an earlier run, which did not learn whether it exists. The next sync "
+    "looks in the account first, and sends what is shown only if it is not there."
 )
-RENAME_ADVICE = "They are not sent, since the same people would be called twice."
+LOST_ADVICE = (
+    "An earlier run did not learn whether they exist, and their definitions are gone. The next sync looks, "
+    "and sends nothing."
+)
 UNMANAGED_ADVICE = (
     "Made elsewhere. `campaignsync adopt FILE` records one of them for a definition of its name."
 )
@@ -44,73 +48,14 @@ CONFLICT_ADVICE = "Stop the campaign that is not wanted in Kore.ai before people
 
 INTERRUPTED = "Interrupted before its end; the next sync goes on from here."
 
+_SEVERITIES = ("error", "warning", "notice")
 _PAGE_SIZE = 100
 """Campaigns on one page of the account's list (the API notes, "list")."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a reviewer of one campaign wants to know first; texts as written, "-" where there is none.
-
-    Attributes:
-        queue: The agents' queue.
-        caller_id: What the called person's telephone shows.
-        contact_lists: Who is called.
-        mode: The dialing mode.
-        attempts: How many times each record is tried.
-        priority: "1" to "5".
-        week: When calls are made.
-    """
-
-    queue: str
-    caller_id: str
-    contact_lists: str
-    mode: str
-    attempts: str
-    priority: str
-    week: Week
 
 
 def body_of(definition: Definition) -> Mapping[str, Any]:
     """Return the body of a definition to create; those are always parsed."""
     return definition.body or {}
-
-
-def facts_of(definition: Definition) -> Facts:
-    """Pick the facts out of a definition to create."""
-    # Rules and tables of hours: a plan that creates nothing needs none of them.
-    from campaignsync.report import hours
-
-    body = body_of(definition)
-    lists = body.get("contactLists")
-    return Facts(
-        queue=_at(body, "queue_name"),
-        caller_id=_at(body, "dialingStrategy", "callerId", "phoneNumber"),
-        contact_lists="; ".join(_text(name) for name in lists) if isinstance(lists, list) else "-",
-        mode=_at(body, "dialingMode"),
-        attempts=_at(body, "dialingStrategy", "maxAttemptsPerRecord"),
-        priority=_at(body, "priority"),
-        week=hours.week_of(body),
-    )
-
-
-def _at(body: object, *keys: str) -> str:
-    for key in keys:
-        body = body.get(key) if isinstance(body, Mapping) else None
-    return "-" if body is None else _text(body)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    # What the encoder would say of a number after ten times the time.
-    return str(value) if type(value) is int else json_text(value)
-
-
-def change_values(change: FieldChange) -> tuple[str, str]:
-    """Return the old and the new value as JSON."""
-    old, new = ("(none)" if value is None else json_text(value) for value in (change.old, change.new))
-    return old, new
 
 
 def since(pending: Pending) -> str:
@@ -126,11 +71,6 @@ def source_of(pending: Pending) -> str:
     return pending.definition.source if pending.definition else pending.claim.source
 
 
-def id_of(entry: Entry) -> str:
-    """Return an entry's id in the account, or that it has none."""
-    return entry.camp_id if isinstance(entry, Record) else "pending"
-
-
 def forget(name: str) -> str:
     """Return the command that drops an entry, fit to be copied."""
     return f"campaignsync forget {'-- ' if name.startswith('-') else ''}{shell_word(name)}"
@@ -144,6 +84,27 @@ def counted(number: int, noun: str) -> str:
 def is_empty(plan: Plan) -> bool:
     """Tell whether a plan has nothing to show."""
     return not (plan.create or plan.pending or plan.changed or plan.removed)
+
+
+def target_line(target: Target) -> str:
+    """Return where a plan's campaigns are created."""
+    host, app = target.host or "a host not named here", target.app_id or "not named here"
+    new = ", which is new: nothing was ever created from it" if target.is_new else ""
+    return f"Campaigns of {target.state}{new}; for {host}, application {app}."
+
+
+def by_rule(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Return findings by their rule, the most severe rules first, those of one rule sorted."""
+    ordered = sorted(findings, key=lambda each: (_SEVERITIES.index(each.severity), each))
+    grouped: dict[str, list[Finding]] = {}
+    for finding in ordered:
+        grouped.setdefault(finding.rule, []).append(finding)
+    return grouped
+
+
+def place_of(finding: Finding) -> str:
+    """Return where a finding is, as compilers write it."""
+    return f"{finding.path}:{finding.line}:{finding.column}"
 
 
 def plan_line(plan: Plan) -> str:

@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from campaignsync.errors import Problem
-    from campaignsync.identity import Definition
+    from campaignsync.findings import Finding
     from campaignsync.outcome import RemoteCampaign
-    from campaignsync.plan import Changed, Pending, Plan
+    from campaignsync.plan import Changed, Pending
+    from campaignsync.report.changes import Change
+    from campaignsync.report.rows import Row
+    from campaignsync.report.view import View
     from campaignsync.result import Done, Failure, Result
 
 MOST_IN_DETAIL = 10
@@ -33,24 +36,29 @@ _WIDTH = 100
 """Columns of our own sentences."""
 
 
-def plan(plan: Plan, *, unmanaged: Sequence[RemoteCampaign] | None = None, rate_limit: int = 60) -> str:
-    """Return a plan for people, its counts in the last line.
+def plan(view: View) -> str:
+    """Return a plan for people, its target in the first line and its counts in the last.
 
     Args:
-        plan: The plan.
-        unmanaged: Campaigns of the account that are not in the state; None where it was not listed.
-        rate_limit: Requests a minute; 0 for no limit.
+        view: The plan, and what is told with it.
     """
-    is_short = len(plan.create) <= MOST_IN_DETAIL
+    from campaignsync.report.rows import lost_claims, rows_of
+
+    plan, rows = view.plan, rows_of(view.plan)
+    is_short = len(rows) <= MOST_IN_DETAIL
+    advice = summary.PENDING_ADVICE if any(row.claim for row in rows) else ""
     removals = (_item("-", record.name, record.camp_id) for record in plan.removed)
     parts = [
-        _section("To create", map(_create if is_short else _brief, plan.create)),
-        _section("Likely renamed", _renames(plan), summary.RENAME_ADVICE),
-        _section("Pending", map(_pending, plan.pending), summary.PENDING_ADVICE),
+        printable(summary.target_line(view.target)) if view.target else "",
+        _section("To look at first", _findings(view.findings), count=len(view.findings)),
+        _section("May be sent", map(_row if is_short else _brief, rows), advice),
+        _section("Pending, and not sent again", map(_pending, lost_claims(plan)), summary.LOST_ADVICE),
         _section("Changed, and not applied", map(_changed, plan.changed), summary.CHANGED_ADVICE),
         _section("Removed here, and still existing", removals, summary.REMOVED_ADVICE),
-        _section("In the account, and not managed here", _unmanaged(unmanaged), summary.UNMANAGED_ADVICE),
-        _paragraph(summary.estimate(plan, rate_limit=rate_limit), summary.plan_line(plan)),
+        _section(
+            "In the account, and not managed here", _unmanaged(view.unmanaged), summary.UNMANAGED_ADVICE
+        ),
+        _paragraph(summary.estimate(plan, rate_limit=view.rate_limit), summary.plan_line(plan)),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -59,14 +67,14 @@ def _paragraph(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _section(title: str, items: Iterable[str], advice: str = "") -> str:
+def _section(title: str, items: Iterable[str], advice: str = "", *, count: int | None = None) -> str:
     shown = list(items)
     if not shown:
         return ""
     from textwrap import fill
 
     wrapped = fill(advice, width=_WIDTH, initial_indent="  ", subsequent_indent="  ")
-    return _paragraph(f"{title} ({len(shown)}):", wrapped, *shown)
+    return _paragraph(f"{title} ({len(shown) if count is None else count}):", wrapped, *shown)
 
 
 def _item(sign: str, name: str, *notes: str) -> str:
@@ -84,51 +92,63 @@ def _lines(text: str) -> Iterable[str]:
     return (_line(line, length=_LONGEST_LINE) for line in text.splitlines())
 
 
-def _create(definition: Definition) -> str:
-    # A plan that creates nothing shows no hours.
+def _findings(findings: Sequence[Finding]) -> Iterable[str]:
+    for rule, found in summary.by_rule(findings).items():
+        yield f"  {printable(rule)} ({found[0].severity}):"
+        for finding in found:
+            yield _item("!", finding.name or finding.path, summary.place_of(finding))
+            yield from _lines(finding.message)
+
+
+def _row(row: Row) -> str:
+    # A plan that sends nothing shows no hours.
     from campaignsync.report import hours
 
-    facts = summary.facts_of(definition)
-    rows = (
-        ("file", definition.source),
-        ("queue", facts.queue),
-        ("caller id", facts.caller_id),
-        ("contact lists", facts.contact_lists),
-        ("hours", hours.in_words(facts.week)),
-        ("dialing", f"{facts.mode}, attempts: {facts.attempts}, priority: {facts.priority}"),
+    kind, name = row.connection
+    facts = (
+        ("file", row.definition.source),
+        ("calls", "; ".join(row.lists)),
+        (kind, name),
+        ("do-not-call", row.dnc_list or "none"),
+        ("from", row.number),
+        ("when", hours.in_words(row.week)),
+        *(("", line) for line in _in_utc(row)),
+        ("how often", row.attempts),
+        ("dialing", f"{row.mode}, priority {row.priority}"),
+        *([("pending", row.claimed)] if row.claim else []),
     )
-    table = (f"{label:<15}{value}" for label, value in rows)
-    drawing = hours.picture(facts.week)
-    return "\n".join([_item("+", definition.name), *map(_line, table), *_lines(drawing)])
+    table = (f"{label:<13}{value}" for label, value in facts)
+    drawing = hours.picture(row.week)
+    return "\n".join([_head(row), *map(_line, table), *_lines(drawing)])
 
 
-def _brief(definition: Definition) -> str:
+def _head(row: Row, *notes: str) -> str:
+    return _item("?" if row.claim else "+", row.definition.name, *notes)
+
+
+def _in_utc(row: Row) -> Iterable[str]:
     from campaignsync.report import hours
 
-    facts = summary.facts_of(definition)
+    for months, week in hours.in_utc(row.week).items():
+        words = "; ".join(hours.lines(week, is_24_hours=True))
+        yield f"{words} UTC{f' in {months}' if months else ''}"
+
+
+def _brief(row: Row) -> str:
+    from campaignsync.report import hours
+
     values = (
-        f"queue {facts.queue}",
-        f"caller id {facts.caller_id}",
-        f"lists {facts.contact_lists}",
-        hours.in_words(facts.week),
-        f"{facts.mode}, attempts {facts.attempts}, priority {facts.priority}",
+        f"calls {'; '.join(row.lists)}",
+        " ".join(row.connection),
+        f"do-not-call {row.dnc_list or 'none'}",
+        f"from {row.number}",
+        hours.in_words(row.week),
+        *_in_utc(row),
+        row.attempts,
+        f"{row.mode}, priority {row.priority}",
+        *([row.claimed] if row.claim else []),
     )
-    return f"{_item('+', definition.name, definition.source)}\n{_line(' | '.join(values))}"
-
-
-def _renames(plan: Plan) -> Iterable[str]:
-    for definition in plan.create:
-        rename = plan.renames.get(definition.key)
-        if rename is not None:
-            old = rename.old
-            yield "\n".join(
-                [
-                    _item("!", definition.name, definition.source),
-                    _line(f"equals {old.name} ({summary.id_of(old)}) in all but its name"),
-                    _line("Give it that name again; or, when both are wanted:"),
-                    f"      {summary.forget(old.name)}",
-                ]
-            )
+    return "\n".join([_head(row, row.definition.source), _line(" | ".join(values), length=_LONGEST_LINE)])
 
 
 def _pending(pending: Pending) -> str:
@@ -136,13 +156,18 @@ def _pending(pending: Pending) -> str:
 
 
 def _changed(changed: Changed) -> str:
-    values = ((change.path, *summary.change_values(change)) for change in changed.changes)
-    lines = (
-        f"{printable(path)}: {cut(old, _LONGEST_VALUE)} -> {cut(new, _LONGEST_VALUE)}"
-        for path, old, new in values
-    )
+    from campaignsync.report.changes import in_words
+
     head = _item("~", changed.record.name, changed.record.camp_id, changed.definition.source)
-    return "\n".join([head, *(f"      {line}" for line in lines)])
+    return "\n".join([head, *map(_change, in_words(changed))])
+
+
+def _change(change: Change) -> str:
+    what = f"      {printable(change.what)}"
+    if change.old is None or change.new is None:
+        return what
+    old, new = (printable(cut(value, _LONGEST_VALUE)) for value in (change.old, change.new))
+    return f"{what}: {old} -> {new}"
 
 
 def _unmanaged(campaigns: Sequence[RemoteCampaign] | None) -> Iterable[str]:

@@ -83,6 +83,9 @@ def runner_at(project: Project, folder: Path, **env: str) -> Runner:
         "CAMPAIGNSYNC_STATE": STATE,
         "CAMPAIGNSYNC_BRANCH": "",
         "MAX_CREATES": "",
+        "COMMENT": "true",
+        "ALLOW_CUT_ROWS": "false",
+        "ALLOW_RENAMES": "false",
         "PLAN": "",
         "PUSH_TOKEN": "",
     }

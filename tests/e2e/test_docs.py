@@ -331,6 +331,7 @@ class TestWorkflows:
 
         found = project.run("plan", "--format", "markdown", CAMPAIGNSYNC_RATE_LIMIT=None).out
 
+        found = found.replace(project.env["KORE_HOST"], "https://platform.kore.ai")
         assert between(SETUP, "example", "end of example") == found.strip()
 
 

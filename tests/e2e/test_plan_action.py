@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import STATE, Project
+from tests.e2e.conftest import STATE, Project, definition, record
 from tests.e2e.steps import Runner, runner_at
 
 pytestmark = pytest.mark.slow
@@ -21,7 +21,7 @@ def merge_of(project: Project, path: str, content: str) -> None:
     """Stand on the merge of a pull request of two commits, as GitHub checks it out."""
     project.git("switch", "--quiet", "--create", "change")
     for number in (1, 2):
-        project.write(path, f"{content}{number}\n")
+        project.write(path, content + "\n" * number)
         project.git("add", ".")
         project.git("commit", "--quiet", f"--message=change {number}")
     project.git("switch", "--quiet", "--detach", "main")
@@ -29,12 +29,16 @@ def merge_of(project: Project, path: str, content: str) -> None:
 
 
 def test_work_is_told_from_none(runner: Runner) -> None:
-    (runner.project.path / "campaigns").mkdir()
+    runner.project.write("campaigns/notes.txt", "no definition\n")
+    runner.project.git("add", ".")
+    runner.project.git("commit", "--quiet", "--message=an empty folder")
     assert (runner.run("plan/plan.sh")[0], runner.outputs["has-work"]) == (0, "false")
+    assert runner.outputs["is-quiet"] == "true"
     assert "Nothing to create" in runner.summary
 
     runner.project.define("Billing")
     assert (runner.run("plan/plan.sh")[0], runner.outputs["has-work"]) == (0, "true")
+    assert runner.outputs["is-quiet"] == "false"
     assert "1 to create" in runner.summary
 
 
@@ -49,14 +53,62 @@ def test_what_the_sync_would_refuse_fails_before_anyone_approves_it(runner: Runn
     assert runner.run("plan/plan.sh", MAX_CREATES="2")[0] == 0
 
 
+def test_the_commit_is_planned_and_not_the_folder(runner: Runner) -> None:
+    """Attributes make other bytes of the same commit, and so do edits; the sync reads the commit."""
+    runner.project.define("Billing")
+    runner.project.write("campaigns/Billing.yaml", definition("Edited here"))
+    runner.project.write("campaigns/new.yaml", definition("New here"))
+
+    assert runner.run("plan/plan.sh")[0] == 0
+
+    assert "`Billing`" in runner.summary
+    assert "here" not in runner.summary
+
+
 def test_a_damaged_state_is_told_in_the_summary(runner: Runner) -> None:
     runner.project.define("Billing")
     runner.project.write(STATE, "<<<<<<< HEAD\n")
+    runner.project.git("add", ".")
+    runner.project.git("commit", "--quiet", "--message=a conflict")
 
     code, _ = runner.run("plan/plan.sh")
 
     assert (code, runner.outputs["is-untouched"], runner.outputs["plan"]) == (1, "false", "")
     assert "Stopped" in runner.summary
+
+
+def test_a_likely_rename_is_red_where_it_is_reviewed(runner: Runner) -> None:
+    runner.project.write_state({"Old": record("Old", source="campaigns/a.yaml")})
+    runner.project.write("campaigns/a.yaml", definition("New"))
+    runner.project.git("add", ".")
+    runner.project.git("commit", "--quiet", "--message=another name")
+
+    code, log = runner.run("plan/plan.sh")
+
+    assert (code, runner.outputs["plan"]) == (1, "")
+    assert "::error title=campaignsync::1 of the new campaigns are likely renames" in log
+    assert "campaignsync forget 'Old'" in runner.summary
+    assert "give it that name again" in runner.summary
+    assert runner.run("plan/plan.sh", ALLOW_RENAMES="true")[0] == 0
+
+
+def test_rows_that_do_not_fit_are_red_unless_that_is_allowed(runner: Runner) -> None:
+    names = [f"Campaign {number:03}" for number in range(170)]
+    runner.project.define(*names, contactLists=[f"A list with a long name {number}" for number in range(10)])
+
+    code, log = runner.run("plan/plan.sh")
+
+    report = (runner.folder / "campaignsync-plan.md").read_text(encoding="utf-8")
+    rows = report.count("| `Campaign ")
+    assert 0 < rows < 170
+    assert f"> **Rows left out: {170 - rows}.**" in report
+    assert (code, runner.outputs["plan"]) == (1, "")
+    assert f"::error title=campaignsync::{170 - rows} of the campaigns that would be sent don't fit" in log
+    # The summary has room, so that alone is enough where there is no comment.
+    assert runner.summary.count("| `Campaign ") == 170
+    assert "Rows left out" not in runner.summary
+    assert runner.run("plan/plan.sh", COMMENT="false")[0] == 0
+    assert runner.run("plan/plan.sh", ALLOW_CUT_ROWS="true")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -67,9 +119,7 @@ def test_a_pull_request_that_touches_no_definition_is_known(
     runner: Runner, path: str, is_untouched: str
 ) -> None:
     runner.project.define("Billing")
-    merge_of(runner.project, path, EMPTY_STATE if path == STATE else "more\n")
-    if path == STATE:
-        runner.project.write(STATE, EMPTY_STATE)
+    merge_of(runner.project, path, EMPTY_STATE if path == STATE else "more")
 
     runner.run("plan/plan.sh")
 

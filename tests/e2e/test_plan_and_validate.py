@@ -17,7 +17,7 @@ from tests.e2e.conftest import STATE, Project, definition
 from tests.e2e.vendor import Vendor, created_then_dropped, rejected, serving
 from tests.integration.bad_definitions import CASES, Case, lay_out
 
-PLAN_KEYS = {"formatVersion", "target", "create", "pending", "changed", "removed", "unchanged"}
+PLAN_KEYS = {"formatVersion", "target", "create", "pending", "changed", "removed", "unchanged", "findings"}
 SYNC_KEYS = PLAN_KEYS | {
     "created",
     "recovered",
@@ -71,6 +71,7 @@ class TestPlan:
             ],
             "removed": [{"name": "Removed", "campId": removed_id}],
             "unchanged": 1,
+            "findings": [],
         }
 
     def test_says_whether_anything_was_ever_created_there(self, project: Project, vendor: Vendor) -> None:
@@ -88,7 +89,7 @@ class TestPlan:
         assert ran.code == 0
         facts = ("New", "campaigns/New.yaml", "Default Queue", "+181234567", "Recent Buyers - Q2 2025")
         assert [fact for fact in facts if fact not in ran.out] == []
-        assert "maxSkips: 1 -> 7" in ran.out
+        assert "skips: 1 -> 7" in ran.out
         last = ran.out.rstrip("\n").split("\n")[-1]
         assert re.findall(r"\d+", last) == ["1", "0", "1", "1", "1"]
 

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from campaignsync.claims import Conflict
+from campaignsync.config import RunOptions
 from campaignsync.identity import Definition, identity
-from campaignsync.plan import Target, make_plan
+from campaignsync.plan import Plan, Target, make_plan
+from campaignsync.protocol import remediation
+from campaignsync.report.view import View
 from campaignsync.result import Done, Failure, Result
 from campaignsync.state import Claim, Entry, Record, State, Status
 
@@ -124,6 +127,12 @@ def state(entries: Iterable[Entry] = ()) -> State:
         app_id="st-1",
         entries={identity(entry.name): entry for entry in entries},
     )
+
+
+def view(plan: Plan, **more: Any) -> View:  # noqa: ANN401  # fields of any kind
+    """Return what a report of a plan is made from, its likely renames found."""
+    given = {"target": TARGET, "findings": remediation.renames(plan, RunOptions()), **more}
+    return View(plan=plan, **given)
 
 
 def everything() -> tuple[list[Definition], list[Entry]]:

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaignsync.config import RunOptions
 from campaignsync.identity import Definition
 from campaignsync.plan import (
     FieldChange,
@@ -26,10 +25,9 @@ from campaignsync.plan import (
     plan_digest,
     planned_digests,
 )
-from campaignsync.protocol import remediation
 from campaignsync.report import as_json
 from campaignsync.state import Entry
-from tests.unit.report_samples import TARGET, body, claim, definition, record, state, unread
+from tests.unit.report_samples import TARGET, body, claim, definition, record, state, unread, view
 
 
 def names(plan: Plan) -> dict[str, list[str]]:
@@ -267,7 +265,7 @@ def test_a_plan_without_changes_imports_no_heavy_library() -> None:
         "from campaignsync.plan import make_plan\n"
         "from tests.unit.report_samples import *\n"
         "plan = make_plan([definition('A'), unread('B')], state([record('B'), record('C')]))\n"
-        "text.plan(plan), as_json.plan(plan, target=TARGET), markdown.plan(plan)\n"
+        "text.plan(view(plan)), as_json.plan(view(plan)), markdown.plan(view(plan))\n"
         "print(sorted({'deepdiff', 'pydantic', 'httpx', 'rich', 'ruamel'} & sys.modules.keys()))\n"
     )
     root = Path(__file__).parents[2]
@@ -299,8 +297,7 @@ class TestDigests:
 
 def planned(plan: Plan) -> Any:  # noqa: ANN401  # JSON
     """Return a plan as `sync --plan` reads it."""
-    findings = remediation.renames(plan, RunOptions())
-    return json.loads(as_json.plan(plan, target=TARGET, findings=findings))
+    return json.loads(as_json.plan(view(plan)))
 
 
 def allowed(data: object, *, host: str | None = TARGET.host, app_id: str | None = "st-1") -> frozenset[str]:

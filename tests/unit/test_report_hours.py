@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from campaignsync.report.hours import Week, in_words, length, picture, week_of
+from campaignsync.report.hours import Week, in_utc, in_words, length, lines, picture, week_of
 
 
 def week(*blocks: str, frequency: str = "WEEKLY", timezone: str = "Asia/Kolkata") -> Week:
@@ -96,3 +96,53 @@ def test_a_time_zone_in_the_picture_adds_no_line() -> None:
 )
 def test_what_is_no_calling_time_is_left_out(body: dict[str, Any]) -> None:
     assert in_words(week_of(body)) == "never"
+
+
+WORK = each("MO", "TU", "WE", "TH", "FR")
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        (week(*WORK), {"": ["MO–FR 03:30–12:30"]}),
+        # Half an hour, and three quarters.
+        (week(*WORK, timezone="Asia/Kathmandu"), {"": ["MO–FR 03:15–12:15"]}),
+        (
+            week(*WORK, timezone="America/New_York"),
+            {"January": ["MO–FR 14:00–23:00"], "July": ["MO–FR 13:00–22:00"]},
+        ),
+        # South of the equator summer is in January; and it is Sunday in UTC while Monday begins there.
+        (
+            week("MO/8:00 AM/12:00 PM", timezone="Australia/Sydney"),
+            {"January": ["MO 00:00–01:00", "SU 21:00–24:00"], "July": ["MO 00:00–02:00", "SU 22:00–24:00"]},
+        ),
+        # What runs on over midnight in UTC is one block of each day.
+        (
+            week("SU/8:00 PM/11:00 PM", timezone="America/Phoenix"),
+            {"": ["MO 03:00–06:00"]},
+        ),
+        (week("SU/2:00 PM/8:00 PM", timezone="America/Phoenix"), {"": ["MO 00:00–03:00", "SU 21:00–24:00"]}),
+        # Two blocks that touch at midnight there are one here.
+        (
+            week("MO/8:00 PM/11:59 PM", "TU/12:00 AM/2:00 AM", timezone="Asia/Tokyo"),
+            {"": ["MO 11:00–14:59, 15:00–17:00"]},
+        ),
+        (week(*WORK, timezone="UTC"), {"": ["MO–FR 09:00–18:00"]}),
+        (week(*WORK, timezone="Nowhere/Town"), {}),
+        (week(*WORK, timezone="../../etc/passwd"), {}),
+        (week(*WORK, timezone=""), {}),
+    ],
+)
+def test_hours_are_told_in_utc_for_both_halves_of_the_year(
+    hours: Week, expected: dict[str, list[str]]
+) -> None:
+    found = {months: lines(shifted, is_24_hours=True) for months, shifted in in_utc(hours).items()}
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "timezone", ["Asia/Kolkata", "America/New_York", "Pacific/Apia", "Pacific/Marquesas"]
+)
+def test_a_week_in_utc_is_as_long(timezone: str) -> None:
+    hours = week("MO/12:00 AM/11:59 PM", "SU/12:00 AM/11:59 PM", "WE/5:15 AM/7:45 PM", timezone=timezone)
+    assert {shifted.minutes for shifted in in_utc(hours).values()} == {hours.minutes}

@@ -14,7 +14,7 @@ from campaignsync.plan import Plan, body_digest, make_plan
 from campaignsync.protocol import remediation
 from campaignsync.report import as_json
 from campaignsync.result import Done, Failure, Result
-from tests.unit.report_samples import HOSTILE, TARGET, body, claim, everything, state
+from tests.unit.report_samples import HOSTILE, TARGET, body, claim, everything, state, view
 
 REMOTE = [RemoteCampaign(camp_id="cd-9", name="Z"), RemoteCampaign(camp_id="cd-8", name="Y")]
 
@@ -96,7 +96,7 @@ PLAN: dict[str, Any] = {
 
 
 def test_a_plan_is_one_object() -> None:
-    text = as_json.plan(full_plan(), target=TARGET, findings=found(full_plan()))
+    text = as_json.plan(view(full_plan()))
     assert json.loads(text) == PLAN
     assert text.endswith("}")
 
@@ -104,14 +104,14 @@ def test_a_plan_is_one_object() -> None:
 def test_the_accounts_other_campaigns_are_there_only_where_it_was_listed() -> None:
     unmanaged = [{"name": "Y", "campId": "cd-8"}, {"name": "Z", "campId": "cd-9"}]
     for remote, shown in ((REMOTE, unmanaged), ([], [])):
-        text = as_json.plan(full_plan(), target=TARGET, findings=found(full_plan()), unmanaged=remote)
+        text = as_json.plan(view(full_plan(), unmanaged=remote))
         assert json.loads(text) == {**PLAN, "unmanaged": shown}
 
 
 def test_a_moved_definition_is_pending_where_it_is_now() -> None:
     moved = Definition(name="Waiting", source="campaigns/sub/w.yaml", digest="d", body=body("Waiting"))
     plan = make_plan([moved], state([claim("Waiting")]))
-    assert json.loads(as_json.plan(plan, target=TARGET))["pending"][0]["source"] == "campaigns/sub/w.yaml"
+    assert json.loads(as_json.plan(view(plan)))["pending"][0]["source"] == "campaigns/sub/w.yaml"
 
 
 def test_a_result_is_its_plan_and_what_became_of_it() -> None:

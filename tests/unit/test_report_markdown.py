@@ -18,6 +18,7 @@ from campaignsync.errors import Problem
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Plan, make_plan
 from campaignsync.report import markdown
+from campaignsync.report.changes import in_words
 from campaignsync.result import Done, Failure, Result
 from campaignsync.text import printable
 from tests.unit.report_samples import (
@@ -31,6 +32,7 @@ from tests.unit.report_samples import (
     record,
     state,
     unread,
+    view,
 )
 
 NOTHING = make_plan([], state())
@@ -53,7 +55,11 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def shape(text: str) -> list[str]:
-    """Return all that is not code: the kinds of parts, and their text where it isn't code."""
+    """Return all that is not code: the kinds of parts, and their text where it isn't code.
+
+    Where a long word may be broken, its pieces count as one.
+    """
+    text = re.sub(r"(`+)<wbr>(`+)", "", text)
     return [f"{token.type} {re.sub('<code>.*?</code>', '', _open_text(token))}" for token in tokens(text)]
 
 
@@ -62,50 +68,53 @@ def _open_text(token: Token) -> str:
 
 
 def test_a_plan_is_a_summary_a_table_warnings_and_folds() -> None:
-    report = markdown.plan(full_plan())
-    assert report.split("#### Exact bodies")[0].rstrip() == golden("""
-        ### Campaigns
+    report = markdown.plan(view(full_plan()))
+    assert report.split("#### Calling hours and exact bodies")[0].rstrip() == golden("""
+        ### Campaigns of `state/campaigns.json`
+
+        For `https://platform.kore.ai`, application `st-1`.
 
         **Plan: 2 to create (1 not sent: likely renamed), 2 pending, 1 changed (not applied), 1 removed (still exists), 1 unchanged.**
 
         A sync needs about 3 requests: under a minute at 60 a minute.
 
-        #### To create: 2
+        #### To look at first: 1
 
-        | name | file | queue | caller id | contact lists | attempts | hours |
-        |---|---|---|---|---|---|---|
-        | `Billing` | `campaigns/billing.yaml` | `Default Queue` | `+181234567` | `Recent Buyers` | `3` | `MO–FR 9:00 AM–6:00 PM Asia/Kolkata` |
-        | `It's new` | `campaigns/it's new.yaml` | `Default Queue` | `+181234567` | `Recent Buyers` | `3` | `MO–FR 9:00 AM–6:00 PM Asia/Kolkata` |
+        - **`names/renamed`**, error: 1
+          - `It's new` (`campaigns/it's new.yaml:1:1`): ``Not sent: equals 'Old' (the campaign cd-old) in all but the name, and would call the same people twice: give it that name again, or `campaignsync forget 'Old'` if both are wanted.``
 
-        > [!WARNING]
-        > **Likely renamed: 1.** They are not sent, since the same people would be called twice.
+        #### May be sent: 2
 
-        - `It's new` (`campaigns/it's new.yaml`): equals `Old` (`cd-old`) in all but its name; give it that name again or, when both are wanted, run `campaignsync forget 'Old'`
+        | campaign | calls | from | when | how often |
+        |---|---|---|---|---|
+        | `Billing`<br>`campaigns/`<wbr>`billing.yaml` | `Recent Buyers`<br>queue `Default Queue`<br>do-not-call **none** | `+181234567` | MO–FR 9:00 AM–6:00 PM<br>`Asia/Kolkata`<br>UTC: MO–FR 03:30–12:30 | 3 attempts, 10 min apart |
+        | `Waiting`<br>`campaigns/`<wbr>`waiting.yaml`<br>**claimed 2026-01-31T09:00:00Z, sent up to 1 of 3 times** | `Recent Buyers`<br>queue `Default Queue`<br>do-not-call **none** | `+181234567` | MO–FR 9:00 AM–6:00 PM<br>`Asia/Kolkata`<br>UTC: MO–FR 03:30–12:30 | 3 attempts, 10 min apart |
+
+        What says `claimed` was claimed by an earlier run, which did not learn whether it exists. The next sync looks in the account first, and sends what is shown only if it is not there.
+
+        #### Pending, and not sent again: 1
+
+        An earlier run did not learn whether they exist, and their definitions are gone. The next sync looks, and sends nothing.
+
+        - `Lost` (`campaigns/lost.yaml`): `since 2026-01-31T09:00:00Z by run r-1, sent at most 1 time; its definition is gone`
 
         > [!WARNING]
         > **Changed, and not applied: 1.** Campaigns that exist are never altered. Make the same change in Kore.ai and record it with `campaignsync forget NAME` and `campaignsync adopt FILE`, or undo it here.
 
         - `Changed` (`cd-changed`, `campaigns/changed.yaml`)
-          - `contactLists[1]`: `"Late Payers"` → `(none)`
+          - contact lists: `"Late Payers"` → `none`
 
         > [!WARNING]
         > **Removed here, and still existing: 1.** Nothing is ever deleted. Stop the campaign in Kore.ai, then drop its entry: `campaignsync forget NAME`.
 
         - `Old` (`cd-old`)
-
-        #### Pending: 2
-
-        An earlier run did not learn whether they exist. The next sync looks before it sends anything.
-
-        - `Lost` (`campaigns/lost.yaml`): `since 2026-01-31T09:00:00Z by run r-1, sent at most 1 time; its definition is gone`
-        - `Waiting` (`campaigns/waiting.yaml`): `since 2026-01-31T09:00:00Z by run r-1, sent at most 1 time`
     """)  # noqa: E501  # a line of Markdown can't be wrapped in a table, and isn't in a list
 
 
 def test_a_fold_holds_the_exact_body_and_the_week() -> None:
-    report = markdown.plan(make_plan([definition("A&B")], state()))
-    fold = report.split("#### Exact bodies and calling hours: 1\n\n")[1]
-    exact, week = (token.content for token in tokens(fold) if token.type == "fence")
+    report = markdown.plan(view(make_plan([definition("A&B")], state())))
+    fold = report.split("#### Calling hours and exact bodies: 1\n\n")[1]
+    week, exact = (token.content for token in tokens(fold) if token.type == "fence")
     assert json.loads(exact) == body("A&B")
     assert week == dedent("""\
             0  3  6  9  12 15 18 21
@@ -127,12 +136,16 @@ def test_a_fold_holds_the_exact_body_and_the_week() -> None:
 
 def test_a_plan_with_nothing_new_is_one_sentence() -> None:
     plan = make_plan([unread("A")], state([record("A")]))
-    assert markdown.plan(plan) == "### Campaigns\n\n**Nothing to create: 1 unchanged.**"
+    assert markdown.plan(view(plan)) == (
+        "### Campaigns of `state/campaigns.json`\n\n"
+        "For `https://platform.kore.ai`, application `st-1`.\n\n"
+        "**Nothing to create: 1 unchanged.**"
+    )
 
 
 def test_campaigns_of_the_account_are_told_where_it_was_listed() -> None:
     campaigns = [RemoteCampaign(camp_id="cd-2", name="B"), RemoteCampaign(camp_id="cd-1", name="A")]
-    assert markdown.plan(NOTHING, unmanaged=campaigns).endswith("\n\n- `A` (`cd-1`)\n- `B` (`cd-2`)")
+    assert markdown.plan(view(NOTHING, unmanaged=campaigns)).endswith("\n\n- `A` (`cd-1`)\n- `B` (`cd-2`)")
 
 
 def test_the_order_of_the_input_changes_nothing() -> None:
@@ -141,7 +154,7 @@ def test_the_order_of_the_input_changes_nothing() -> None:
     for _ in range(5):
         shuffled.shuffle(definitions)
         shuffled.shuffle(entries)
-        assert markdown.plan(make_plan(definitions, state(entries))) == markdown.plan(full_plan())
+        assert markdown.plan(view(make_plan(definitions, state(entries)))) == markdown.plan(view(full_plan()))
 
 
 def test_a_result_is_a_summary_and_what_became_of_each_campaign() -> None:
@@ -157,7 +170,9 @@ def test_a_result_is_a_summary_and_what_became_of_each_campaign() -> None:
         record_hint="Let it.",
     )
     assert markdown.result(result) == golden("""
-        ### Campaigns
+        ### Campaigns of `state/campaigns.json`
+
+        For `https://platform.kore.ai`, application `st-1`.
 
         **Created 1 campaign, 1 failed, 1 unknown; 9 requests; kept in this clone's journal, not recorded.**
 
@@ -187,7 +202,7 @@ def test_a_result_is_a_summary_and_what_became_of_each_campaign() -> None:
 
         | name | campaign id | file |
         |---|---|---|
-        | `A` | `cd-1` | `campaigns/a.yaml` |
+        | `A` | `cd-1` | `campaigns/`<wbr>`a.yaml` |
     """)  # noqa: E501  # an item of Markdown is one line
 
 
@@ -216,7 +231,7 @@ def hostile_reports(text: str) -> list[str]:
     problem = Problem(path=text, line=1, column=1, key=text, message=text)
     remote = [RemoteCampaign(camp_id=text, name=text)]
     return [
-        markdown.plan(result.plan, unmanaged=remote),
+        markdown.plan(view(result.plan, unmanaged=remote)),
         markdown.result(result),
         markdown.problems([problem]),
     ]
@@ -255,17 +270,37 @@ def counts_left_out(report: str) -> list[int]:
 
 
 def test_a_large_plan_is_cut_and_shows_every_count() -> None:
-    report = markdown.plan(large_plan(500, 300))
+    report = markdown.plan(view(large_plan(500, 300)))
     assert LIMIT / 2 < len(report) < LIMIT
     assert "**Plan: 500 to create, 0 pending, 300 changed (not applied), 0 removed" in report
-    rows, changes, folds = (
-        report.count("| `New "),
-        report.count("- `Edited "),
-        report.count("<details>"),
-    )
-    assert counts_left_out(report) == [500 - rows, 300 - changes, 500 - folds]
-    assert min(rows, changes, folds) > 3
-    assert report.count("</details>") == folds
+    rows, changes = report.count("| `New "), report.count("- `Edited ")
+    assert counts_left_out(report) == [500 - rows, 300 - changes, 500]
+    assert rows > 150
+    assert changes > 3
+    # Rows come before any body, and where one is missing the first thing said is how many.
+    assert "<details>" not in report
+    assert f"> **Rows left out: {500 - rows}.**" in report.split("####")[0]
+
+
+def test_where_all_rows_fit_the_bodies_have_what_they_leave() -> None:
+    report = markdown.plan(view(large_plan(100, 0)))
+    folds = report.count("<details>")
+    assert (report.count("| `New "), counts_left_out(report)) == (100, [100 - folds])
+    assert "Rows left out" not in report
+    assert folds == report.count("</details>") > 10
+    assert report.rindex("| `New ") < report.index("<details>")
+
+
+def test_a_summary_has_all_rows_bodies_and_the_week_by_list() -> None:
+    report = markdown.plan(view(large_plan(150, 0)), is_summary=True)
+    assert (report.count("| `New "), report.count('"name": "New '), counts_left_out(report)) == (150, 150, [])
+    assert report.count("<details open>") == 1
+    assert len(report.encode()) < 1_000_000
+
+
+def test_a_summary_that_is_too_large_counts_bytes() -> None:
+    report = markdown.plan(view(large_plan(3000, 0, queue_name="\u8868" * 40)), is_summary=True)
+    assert 900_000 < len(report.encode()) < 1_000_000
 
 
 def many_changes() -> Plan:
@@ -295,7 +330,7 @@ def all_renamed() -> Plan:
 )
 def test_a_plan_never_exceeds_the_limit(plan: Callable[[], Plan]) -> None:
     remote = [RemoteCampaign(camp_id=f"cd-{number}", name="R" * 48) for number in range(999)]
-    assert len(markdown.plan(plan(), unmanaged=remote)) < LIMIT
+    assert len(markdown.plan(view(plan(), unmanaged=remote))) < LIMIT
 
 
 @pytest.mark.parametrize("text", ["a", "\x00`|" * 9000])
@@ -327,19 +362,18 @@ def test_problems_never_exceed_the_limit() -> None:
 def test_many_changes_of_one_campaign_are_counted() -> None:
     plan = make_plan([definition("A")], state([record("A", {"name": "A"})]))
     wide = replace(plan.changed[0], changes=plan.changed[0].changes * 4)
-    report = markdown.plan(replace(plan, changed=(wide,)))
-    assert report.count("\n  - `") == 20
-    assert f"\n  - … and {len(wide.changes) - 20} more changes" in report
+    report = markdown.plan(view(replace(plan, changed=(wide,))))
+    assert report.count("\n  - ") == 21
+    assert f"\n  - … and {len(in_words(wide)) - 20} more changes" in report
 
 
 def test_long_values_and_bodies_are_cut_and_the_others_stay() -> None:
     lists = [f"List {number:05}" for number in range(9000)]
     plan = make_plan([definition("A", contactLists=lists), definition("B")], state())
-    report = markdown.plan(plan)
+    report = markdown.plan(view(plan))
     assert report.count("<details>") == 2
     assert counts_left_out(report) == []
-    # 9,000 names of 10 characters with two between each, of which a cell shows 120 characters.
-    assert f"… (+{9000 * 12 - 2 - 120} characters)` |" in report
+    assert "`List 00009`<br>**and 8990 more lists**<br>" in report
     assert re.search(r'"List 00300",\n(.|\n)*… \(\+\d+ characters\)\n```\n', report)
 
 

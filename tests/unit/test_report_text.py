@@ -11,7 +11,7 @@ import pytest
 from campaignsync.claims import Conflict
 from campaignsync.errors import Problem
 from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Plan, make_plan
+from campaignsync.plan import Plan, Target, make_plan
 from campaignsync.report import text
 from campaignsync.result import Done, Failure, Result
 from campaignsync.text import printable
@@ -25,11 +25,14 @@ from tests.unit.report_samples import (
     record,
     state,
     unread,
+    view,
 )
 
 NOTHING = make_plan([], state())
-HOURS = "MO–FR 9:00 AM–6:00 PM Asia/Kolkata"
-DIALING = "Preview, attempts 3, priority 5"
+HOURS = (
+    "MO–FR 9:00 AM–6:00 PM Asia/Kolkata | MO–FR 03:30–12:30 UTC | 3 attempts, 10 min apart"
+    " | Preview, priority 5"
+)
 COUNTS = "Created 1 campaign, 0 failed, 0 unknown; 1 request"
 KEPT = f"{COUNTS}; kept in this clone's journal, not recorded."
 
@@ -44,15 +47,27 @@ def full_plan() -> Plan:
 
 
 def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
-    assert text.plan(full_plan()) == golden("""
-        To create (2):
+    assert text.plan(view(full_plan())) == golden("""
+        Campaigns of state/campaigns.json; for https://platform.kore.ai, application st-1.
+
+        To look at first (1):
+          names/renamed (error):
+          ! It's new  campaigns/it's new.yaml:1:1
+              Not sent: equals 'Old' (the campaign cd-old) in all but the name, and would call the same people twice: give it that name again, or `campaignsync forget 'Old'` if both are wanted.
+
+        May be sent (2):
+          What says `claimed` was claimed by an earlier run, which did not learn whether it exists. The next
+          sync looks in the account first, and sends what is shown only if it is not there.
           + Billing
-              file           campaigns/billing.yaml
-              queue          Default Queue
-              caller id      +181234567
-              contact lists  Recent Buyers
-              hours          MO–FR 9:00 AM–6:00 PM Asia/Kolkata
-              dialing        Preview, attempts: 3, priority: 5
+              file         campaigns/billing.yaml
+              calls        Recent Buyers
+              queue        Default Queue
+              do-not-call  none
+              from         +181234567
+              when         MO–FR 9:00 AM–6:00 PM Asia/Kolkata
+                           MO–FR 03:30–12:30 UTC
+              how often    3 attempts, 10 min apart
+              dialing      Preview, priority 5
                   0  3  6  9  12 15 18 21
               MO  ·········█████████······
               TU  ·········█████████······
@@ -62,13 +77,17 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
               SA  ························
               SU  ························
               █ calls  ▄ part of the hour  · none: 45 hours a week, Asia/Kolkata
-          + It's new
-              file           campaigns/it's new.yaml
-              queue          Default Queue
-              caller id      +181234567
-              contact lists  Recent Buyers
-              hours          MO–FR 9:00 AM–6:00 PM Asia/Kolkata
-              dialing        Preview, attempts: 3, priority: 5
+          ? Waiting
+              file         campaigns/waiting.yaml
+              calls        Recent Buyers
+              queue        Default Queue
+              do-not-call  none
+              from         +181234567
+              when         MO–FR 9:00 AM–6:00 PM Asia/Kolkata
+                           MO–FR 03:30–12:30 UTC
+              how often    3 attempts, 10 min apart
+              dialing      Preview, priority 5
+              pending      claimed 2026-01-31T09:00:00Z, sent up to 1 of 3 times
                   0  3  6  9  12 15 18 21
               MO  ·········█████████······
               TU  ·········█████████······
@@ -79,25 +98,17 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
               SU  ························
               █ calls  ▄ part of the hour  · none: 45 hours a week, Asia/Kolkata
 
-        Likely renamed (1):
-          They are not sent, since the same people would be called twice.
-          ! It's new  campaigns/it's new.yaml
-              equals Old (cd-old) in all but its name
-              Give it that name again; or, when both are wanted:
-              campaignsync forget 'Old'
-
-        Pending (2):
-          An earlier run did not learn whether they exist. The next sync looks before it sends anything.
+        Pending, and not sent again (1):
+          An earlier run did not learn whether they exist, and their definitions are gone. The next sync
+          looks, and sends nothing.
           ? Lost  campaigns/lost.yaml
               since 2026-01-31T09:00:00Z by run r-1, sent at most 1 time; its definition is gone
-          ? Waiting  campaigns/waiting.yaml
-              since 2026-01-31T09:00:00Z by run r-1, sent at most 1 time
 
         Changed, and not applied (1):
           Campaigns that exist are never altered. Make the same change in Kore.ai and record it with
           `campaignsync forget NAME` and `campaignsync adopt FILE`, or undo it here.
           ~ Changed  cd-changed  campaigns/changed.yaml
-              contactLists[1]: "Late Payers" -> (none)
+              contact lists: "Late Payers" -> none
 
         Removed here, and still existing (1):
           Nothing is ever deleted. Stop the campaign in Kore.ai, then drop its entry: `campaignsync forget
@@ -110,23 +121,32 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
 
 
 def test_a_plan_with_nothing_new_is_one_line() -> None:
-    assert text.plan(make_plan([unread("A")], state([record("A")]))) == "Nothing to create: 1 unchanged."
+    plan = make_plan([unread("A")], state([record("A")]))
+    assert text.plan(view(plan, target=None)) == "Nothing to create: 1 unchanged."
+
+
+def test_the_target_comes_first() -> None:
+    new = Target(host=None, app_id=None, state="state/emea.json", is_new=True)
+    assert text.plan(view(NOTHING, target=new)).splitlines()[0] == (
+        "Campaigns of state/emea.json, which is new: nothing was ever created from it; "
+        "for a host not named here, application not named here."
+    )
 
 
 def test_a_plan_without_renames_has_plain_counts() -> None:
     plan = make_plan([definition("A"), definition("B")], state())
-    assert text.plan(plan).splitlines()[-1] == (
+    assert text.plan(view(plan)).splitlines()[-1] == (
         "Plan: 2 to create, 0 pending, 0 changed (not applied), 0 removed (still exists), 0 unchanged."
     )
 
 
 def test_hundreds_of_creates_take_two_lines_each() -> None:
     plan = make_plan([definition(f"C {number:03}") for number in range(300)], state())
-    lines = text.plan(plan, rate_limit=60).splitlines()
+    lines = text.plan(view(plan, target=None)).splitlines()
     assert lines[:3] == [
-        "To create (300):",
+        "May be sent (300):",
         "  + C 000  campaigns/c 000.yaml",
-        f"      queue Default Queue | caller id +181234567 | lists Recent Buyers | {HOURS} | {DIALING}",
+        f"      calls Recent Buyers | queue Default Queue | do-not-call none | from +181234567 | {HOURS}",
     ]
     assert lines[601:] == [
         "",
@@ -149,17 +169,17 @@ def test_the_time_of_a_sync_is_estimated(creates: int, recorded: int, rate_limit
     known = [f"R {number}" for number in range(recorded)]
     new = [definition(f"C {number}") for number in range(creates)]
     plan = make_plan([*new, *map(unread, known)], state(map(record, known)))
-    assert text.plan(plan, rate_limit=rate_limit).splitlines()[-2] == words
+    assert text.plan(view(plan, rate_limit=rate_limit)).splitlines()[-2] == words
 
 
 def test_nothing_is_estimated_where_nothing_is_sent() -> None:
     plan = make_plan([definition("New")], state([record("Old")]))
-    assert "A sync needs" not in text.plan(plan)
+    assert "A sync needs" not in text.plan(view(plan))
 
 
 def test_campaigns_of_the_account_are_told_where_it_was_listed() -> None:
     campaigns = [RemoteCampaign(camp_id="cd-2", name="B"), RemoteCampaign(camp_id="cd-1", name="A")]
-    assert text.plan(NOTHING, unmanaged=campaigns) == golden("""
+    assert text.plan(view(NOTHING, target=None, unmanaged=campaigns)) == golden("""
         In the account, and not managed here (2):
           Made elsewhere. `campaignsync adopt FILE` records one of them for a definition of its name.
           * A  cd-1
@@ -171,7 +191,7 @@ def test_campaigns_of_the_account_are_told_where_it_was_listed() -> None:
 
 def test_a_name_that_looks_like_an_option_is_none_in_the_command() -> None:
     plan = make_plan([definition("New")], state([record("--push", body("--push"))]))
-    assert "      campaignsync forget -- '--push'\n" in text.plan(plan)
+    assert "`campaignsync forget -- '--push'`" in text.plan(view(plan))
 
 
 def test_the_order_of_the_input_changes_nothing() -> None:
@@ -180,14 +200,14 @@ def test_the_order_of_the_input_changes_nothing() -> None:
     for _ in range(5):
         shuffled.shuffle(definitions)
         shuffled.shuffle(entries)
-        assert text.plan(make_plan(definitions, state(entries))) == text.plan(full_plan())
+        assert text.plan(view(make_plan(definitions, state(entries)))) == text.plan(view(full_plan()))
 
 
 def test_a_long_value_is_cut() -> None:
     plan = make_plan(
         [definition("A", description="b" * 5000)], state([record("A", body("A", description="a"))])
     )
-    assert f'      description: "a" -> "{"b" * 399}… (+4602 characters)\n' in text.plan(plan)
+    assert f'      description: "a" -> "{"b" * 399}… (+4602 characters)\n' in text.plan(view(plan))
 
 
 def test_a_result_tells_what_became_of_each_campaign() -> None:
@@ -312,7 +332,7 @@ def hostile_texts(name: str) -> list[str]:
     result = hostile_result(name)
     problem = Problem(path=name, line=1, column=1, key=name, message=name)
     remote = [RemoteCampaign(camp_id=name, name=name)]
-    return [text.plan(result.plan, unmanaged=remote), text.result(result), text.problems([problem])]
+    return [text.plan(view(result.plan, unmanaged=remote)), text.result(result), text.problems([problem])]
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -1,17 +1,26 @@
 #!/usr/bin/env bash
 # Annotates what is wrong with the definitions, and puts the plan into the run's summary.
 #
-# Reads CAMPAIGNSYNC_CAMPAIGNS and CAMPAIGNSYNC_STATE, and MAX_CREATES: fail where a plan sends more; empty
-# for any. Fails where a plan can't be made. Outputs:
-#   report         the file with the plan as Markdown, or with what hindered it
+# Reads CAMPAIGNSYNC_CAMPAIGNS and CAMPAIGNSYNC_STATE, and:
+#   MAX_CREATES      fail where a plan sends more; empty for any
+#   COMMENT          whether there will be a comment, true or false
+#   ALLOW_CUT_ROWS   whether the report may leave out campaigns that are sent, true or false
+#   ALLOW_RENAMES    whether likely renames, which are not sent, may pass, true or false
+# Fails where a plan can't be made, or must not pass. Outputs:
+#   report         the file with the plan as Markdown for a comment, or with what hindered it
 #   has-work       whether a sync would have something to create or to resolve
 #   is-untouched   whether the pull request is known to change neither definitions nor state
+#   is-quiet       whether there is nothing to send and nothing found
 #   plan           what sync.sh takes as PLAN; empty where this fails
 set -euo pipefail
 
 programs=$RUNNER_TEMP/campaignsync/bin
+here=$(dirname "${BASH_SOURCE[0]}")
 report=$RUNNER_TEMP/campaignsync-plan.md
+summary=$RUNNER_TEMP/campaignsync-summary.md
 file=$RUNNER_TEMP/campaignsync-plan.json
+# What a sync reads: the commit, byte for byte, and not what the attributes make of it in this folder.
+options=(--commit HEAD --format markdown)
 
 # GitHub's preview of a pull request is the merge of it into its base, the merge's first parent.
 is_untouched() {
@@ -19,22 +28,37 @@ is_untouched() {
         git diff --quiet 'HEAD^1' HEAD -- "$CAMPAIGNSYNC_CAMPAIGNS" "$CAMPAIGNSYNC_STATE"
 }
 
+# Each line of what is given, in the log, and below both reports.
+refuse() {
+    local reason
+    while IFS= read -r reason; do
+        printf '\n\n**%s**\n' "$reason" | tee -a "$summary" >> "$report"
+        echo "::error title=campaignsync::$reason"
+    done <<< "$1"
+}
+
 "$programs/campaignsync" validate --format github 2> /dev/null || true # the plan meets the same problems
 
-status=0 has_work=false plan=
-"$programs/campaignsync" plan --format markdown --detailed-exitcode --out "$file" > "$report" || status=$?
-if [[ $status == 0 || $status == 2 ]]; then
-    [[ $status == 0 ]] || has_work=true
-    status=0
+status=0 has_work=false plan='' reasons=''
+"$programs/python" -I "$here/touched.py" | tee "$summary" > "$report"
+"$programs/campaignsync" plan "${options[@]}" --detailed-exitcode --out "$file" >> "$report" || status=$?
+if [[ $status == 0 || $status == 2 || $status == 8 ]]; then
+    # 8: the policy says that something found must stop; the plan is whole all the same.
+    [[ $status != 2 ]] || has_work=true status=0
+    "$programs/campaignsync" plan "${options[@]}" --summary >> "$summary" || true
+    reports=("$summary")
+    [[ $COMMENT != true ]] || reports+=("$report")
     # Here, before anybody is asked to approve what the sync would then refuse.
-    plan=$("$programs/python" -I "$(dirname "${BASH_SOURCE[0]}")/hand_over.py" "$file" "$MAX_CREATES") || status=$?
-    if [[ $status != 0 ]]; then
-        printf '\n**%s**\n' "$plan" >> "$report"
-        echo "::error title=campaignsync::$plan"
-        plan=
-    fi
+    plan=$("$programs/python" -I "$here/hand_over.py" "$file" "$MAX_CREATES") ||
+        { status=1 reasons=$plan plan=''; }
+    [[ -z $reasons ]] || refuse "$reasons"
+    reasons=$("$programs/python" -I "$here/verdict.py" "$file" "${reports[@]}") || { status=1 plan=''; }
+    [[ -z $reasons ]] || refuse "$reasons"
+    [[ $status == 0 ]] || plan=''
+else
+    cp "$report" "$summary"
 fi
-cat "$report" >> "$GITHUB_STEP_SUMMARY"
+cat "$summary" >> "$GITHUB_STEP_SUMMARY"
 {
     echo "report=$report"
     echo "has-work=$has_work"
