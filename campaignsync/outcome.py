@@ -132,7 +132,7 @@ class ContactList:
     Attributes:
         name: Its name.
         contacts: How many contacts it holds; None where that isn't told.
-        status: For example ``Ready``, ``Validated`` or ``Invalid``, as the vendor writes it; None where untold.
+        status: For example ``Ready`` or ``Invalid``, as the vendor writes it; None where untold.
         has_time_zones: Whether its contacts have a time zone of their own; None where that isn't told.
         kind: ``call`` for telephone numbers; None where untold.
         users: The campaigns that call it, by id, with their names; the vendor's samples contradict themselves

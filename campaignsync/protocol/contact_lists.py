@@ -78,13 +78,15 @@ def judged(definitions: Sequence[Definition], lists: Sequence[ContactList]) -> C
     for key, callers in remarks.items():
         one = known[key]
         who = ", ".join(printable(caller) for caller in sorted(callers))
-        checked.warnings.extend(f"{who}: its contact list {printable(one.name)!r} {text}" for text in _odd(one))
+        name = printable(one.name)
+        checked.warnings.extend(f"{who}: the contact list {name!r} {text}" for text in _odd(one))
     checked.warnings.sort()
     return checked
 
 
 def _names(body: Mapping[str, Any] | None) -> Sequence[str]:
-    return (body or {}).get("contactLists", ())
+    names: Sequence[str] = (body or {}).get("contactLists", ())
+    return names
 
 
 def _unknown(name: str, lists: Sequence[ContactList]) -> str:
@@ -101,5 +103,5 @@ def _odd(one: ContactList) -> Iterator[str]:
     if one.kind is not None and one.kind.lower() != "call":
         yield f"is of type {printable(one.kind)}, not call"
     if one.users:
-        names = ", ".join(f"{printable(name)!r} ({printable(camp_id)})" for camp_id, name in sorted(one.users))
-        yield f"is called by {names} already, says the account"
+        users = (f"{printable(name)!r} ({printable(camp_id)})" for camp_id, name in sorted(one.users))
+        yield f"is called by {', '.join(users)} already, says the account"

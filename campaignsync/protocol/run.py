@@ -80,12 +80,13 @@ class Sync:
     async def _inspect(self) -> None:
         """See what became of what this run made; step 7. Nothing here can change what is recorded."""
         record = self._record
-        done = {each.camp_id: key for made in (record.created, record.recovered) for key, each in made.items()}
-        if not done or record.is_interrupted:
+        made = [*record.created.values(), *record.recovered.values()]
+        if not made or record.is_interrupted:
             return
-        entries = [self._ledger.state.entries.get(key) for key in done.values()]
+        entries = [self._ledger.state.get(each.name) for each in made]
         versions = versions_of(entry.definition for entry in entries if entry)
-        record.statuses, reason = await statuses_of(self._tools, done, versions)
+        camp_ids = [each.camp_id for each in made]
+        record.statuses, reason = await statuses_of(self._tools, camp_ids, versions)
         if reason:
             record.warnings.append(f"what became of the new campaigns could not be looked up: {reason}")
 

@@ -132,7 +132,7 @@ def _unmanaged(campaigns: Sequence[RemoteCampaign]) -> list[dict[str, object]]:
 
 
 def _done(done: Done) -> dict[str, object]:
-    return {"name": done.name, "campId": done.camp_id, "source": done.source}
+    return {"name": done.name, "campId": done.camp_id, "source": done.source, "status": done.status}
 
 
 def _failure(failure: Failure) -> dict[str, object]:

@@ -26,6 +26,7 @@ _MOST_LISTS = 10
 """Contact lists in a row: as many as a campaign may have (the product's contract, "Definition files")."""
 _LONGEST_VALUE = 300
 _LONGEST_TEXT = 2_000
+_MOST_DIALING = 20
 _LONGEST_BODY = 8_000
 _MOST_CHANGES = 20
 _MOST_OF_A_RULE = 10
@@ -287,7 +288,7 @@ def _body(row: Row, *, longest: int) -> str:
 
 def result(result: Result) -> str:
     """Return how a sync ended as Markdown of less than 60,000 characters."""
-    lines = [_title(result.target), f"**{summary.result_line(result)}**", *_remarks(result)]
+    lines = [_dialing(result), _title(result.target), f"**{summary.result_line(result)}**", *_remarks(result)]
     sections = [
         _failures("Unknown", result.unknown, summary.UNKNOWN_ADVICE),
         _conflicts(result.conflicts),
@@ -298,6 +299,13 @@ def result(result: Result) -> str:
         _done("Recovered", result.recovered, summary.RECOVERED_ADVICE),
     ]
     return assemble("\n\n".join(line for line in lines if line), sections)
+
+
+def _dialing(result: Result) -> str:
+    shown = [f"> - {_prose(summary.dialing_line(done))}" for done in result.dialing[:_MOST_DIALING]]
+    more = len(result.dialing) - len(shown)
+    rest = [f"> - … and {more} more, in the list below"] if more else []
+    return "\n".join(["> [!CAUTION]", *shown, *rest, ">", f"> {summary.DIALING}"]) if shown else ""
 
 
 def _remarks(result: Result) -> Iterator[str]:
@@ -342,11 +350,16 @@ def _warnings(warnings: Sequence[str]) -> Section:
 
 def _done(title: str, done: Sequence[Done], advice: str = "") -> Section:
     return Section(
-        head=_heading(title, len(done), advice) + _table("name", "campaign id", "file"),
-        items=(_cells([_cell(each.name)], [_cell(each.camp_id)], [_cell(each.source)]) for each in done),
+        head=_heading(title, len(done), advice) + _table("name", "campaign id", "status", "file"),
+        items=map(_done_row, done),
         count=len(done),
         share=_LARGE,
     )
+
+
+def _done_row(done: Done) -> str:
+    cells = (done.name, done.camp_id, done.status or "not seen yet", done.source)
+    return _cells(*([_cell(text)] for text in cells))
 
 
 def problems(problems: Sequence[Problem]) -> str:

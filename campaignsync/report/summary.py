@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from campaignsync.identity import Definition
     from campaignsync.outcome import RemoteCampaign
     from campaignsync.plan import Pending, Plan, Target
-    from campaignsync.result import Result
+    from campaignsync.result import Done, Result
 
 CHANGED_ADVICE = (
     "Campaigns that exist are never altered. Make the same change in Kore.ai and record it with "
@@ -47,6 +47,11 @@ RECOVERED_ADVICE = "Made by a request whose answer was lost, and found in the ac
 CONFLICT_ADVICE = "Stop the campaign that is not wanted in Kore.ai before people are called twice."
 
 INTERRUPTED = "Interrupted before its end; the next sync goes on from here."
+
+DIALING = (
+    "People may be called now, or later without anybody's doing. Look in Kore.ai at once, and stop what "
+    "nobody started."
+)
 
 _SEVERITIES = ("error", "warning", "notice")
 _PAGE_SIZE = 100
@@ -140,6 +145,11 @@ def _duration(requests: int, rate_limit: int) -> str:
     minutes = math.ceil(requests / rate_limit)
     words = "under a minute" if minutes == 1 else f"about {minutes} minutes"
     return f": {words} at {rate_limit} a minute"
+
+
+def dialing_line(done: Done) -> str:
+    """Return which new campaign calls people, its id first."""
+    return f"{done.camp_id} is {done.status}: {done.name}"
 
 
 def result_line(result: Result) -> str:

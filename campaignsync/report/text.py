@@ -177,6 +177,7 @@ def _unmanaged(campaigns: Sequence[RemoteCampaign] | None) -> Iterable[str]:
 def result(result: Result) -> str:
     """Return how a sync ended for people, its counts in the last line."""
     parts = [
+        _paragraph(*_dialing(result)),
         _section("Created", map(_done, result.created)),
         _section("Recovered", map(_done, result.recovered), summary.RECOVERED_ADVICE),
         _section("Failed", map(_failure, result.failed), summary.FAILED_ADVICE),
@@ -190,8 +191,16 @@ def result(result: Result) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def _dialing(result: Result) -> Iterable[str]:
+    for done in result.dialing:
+        yield printable(cut(summary.dialing_line(done), _LONGEST_LINE))
+    if result.dialing:
+        yield summary.DIALING
+
+
 def _done(done: Done) -> str:
-    return _item("+", done.name, done.camp_id, done.source)
+    status = [done.status] if done.status else []
+    return _item("+", done.name, done.camp_id, done.source, *status)
 
 
 def _failure(failure: Failure) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -23,6 +23,8 @@ from campaignsync.kore.rate_limit import RateLimit
 from campaignsync.kore.responses import Answer, clock_skew_s, create_outcome, retry_after_s
 from campaignsync.kore.words import shown, shown_place
 from campaignsync.outcome import (
+    ContactList,
+    ContactLists,
     Created,
     Outcome,
     OverLimit,
@@ -802,3 +804,61 @@ def test_law_what_is_shown_is_short_printable_and_without_the_secret(text: str, 
     assert len(line) <= 200
     assert line.isprintable()
     assert secret not in line or set(secret) <= {"*"} or not secret.isprintable()
+
+
+LIST = {"_id": "cl-1", "name": "Buyers", "totalRecordCount": 12, "status": "Validated", "listType": "call"}
+
+
+async def lists_of(response: httpx.Response) -> object:
+    async with answering(response) as (client, route):
+        outcome = await client.contact_lists(version=1)
+    assert str(route.calls.last.request.url) == f"{APP}/campaign/contactList/getAllListDetails?type=call"
+    return outcome
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda rows: rows, lambda rows: {"data": rows}, lambda rows: {"data": {"results": rows}}]
+)
+async def test_contact_lists_are_read_from_wherever_the_array_is(wrap: Callable[[object], object]) -> None:
+    more = {"mapping": {"timeZone": "tz"}, "campaignInUse": [{"id": "cd-1", "name": "Other"}]}
+    expected = ContactList(
+        name="Buyers",
+        contacts=12,
+        status="Validated",
+        has_time_zones=True,
+        kind="call",
+        users=(("cd-1", "Other"),),
+    )
+    found = await lists_of(httpx.Response(200, json=wrap([{**LIST, **more}])))
+    assert found == ContactLists(lists=(expected,))
+
+
+async def test_of_a_contact_list_all_but_its_name_may_be_missing_or_odd() -> None:
+    odd = {"name": "B", "totalRecordCount": "many", "status": ["Ready"], "mapping": 1, "campaignInUse": {}}
+    found = await lists_of(httpx.Response(200, json=[{"name": "A"}, odd]))
+    assert found == ContactLists(lists=(ContactList(name="A"), ContactList(name="B")))
+
+
+@pytest.mark.parametrize(
+    ("response", "reason"),
+    [
+        (httpx.Response(403, json={"errors": [{"msg": "no scope"}]}), "HTTP 403: no scope"),
+        (httpx.Response(200, json={"status": "failure", "message": "no"}), "HTTP 200: no"),
+        (
+            httpx.Response(200, json=[{"_id": "cl-1"}]),
+            "the contact lists can't be read: lists.0.name: Field required",
+        ),
+        (httpx.Response(200, json=[{"name": " "}]), "the contact lists can't be read: lists.0.name: "),
+        (httpx.Response(200, text="<html>"), "the contact lists can't be read: lists: "),
+        (httpx.Response(200, content=b"[" * 100_000), "the contact lists can't be read: lists: "),
+    ],
+)
+async def test_contact_lists_that_can_not_be_read_say_why(response: httpx.Response, reason: str) -> None:
+    found = await lists_of(response)
+    assert isinstance(found, PageFailed)
+    assert found.reason.startswith(reason)
+
+
+async def test_contact_lists_over_the_limit_or_without_credentials() -> None:
+    assert await lists_of(httpx.Response(429)) == OverLimit()
+    assert isinstance(await lists_of(httpx.Response(401)), Unauthorized)

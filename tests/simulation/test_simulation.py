@@ -41,7 +41,7 @@ WITHOUT = [
     pytest.param(Built(journal=mutants.UntoldSends), "unclaimed", "crashes", id="line before a request"),
     pytest.param(Built(journal=mutants.UnreadJournal), "sends", "crashes", id="replay"),
     pytest.param(Built(journal=mutants.TornLine), "stuck", "crashes disks", id="torn line"),
-    pytest.param(Built(journal=mutants.UncountedTakeover), "lost", "disks", id="local takeover"),
+    pytest.param(Built(journal=mutants.UncountedTakeover), "stuck", "disks", id="local takeover"),
     pytest.param(Built(local_branch=mutants.ForcedBranch), "dropped", "neighbours", id="compare-and-swap"),
     pytest.param(Built(sync=mutants.ResolvesOthers), "unclaimed", "takeovers", id="claims of others"),
     pytest.param(

@@ -10,7 +10,10 @@ from typing import Any
 
 from campaignsync.identity import identity
 from campaignsync.outcome import (
+    ContactList,
+    ContactLists,
     Created,
+    ListsOutcome,
     NotSent,
     Outcome,
     OverLimit,
@@ -256,6 +259,13 @@ class Account:
         if self._rng.random() < self._vendor.faults.page_failed:
             return PageFailed(reason="503")
         return self._vendor.page(skip, version)
+
+    async def contact_lists(self, *, version: Version) -> ListsOutcome:
+        await self._machine.spend(self._rng.uniform(0.05, 2))
+        self.requests += 1
+        if self._rng.random() < self._vendor.faults.page_failed:
+            return PageFailed(reason="503")
+        return ContactLists(lists=(ContactList(name="Buyers"),))
 
     async def _wait_turn(self) -> None:
         if self._rng.random() < self._vendor.faults.stalled:

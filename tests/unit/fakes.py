@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,12 +11,14 @@ from campaignsync.claims import Rules
 from campaignsync.config import RunOptions
 from campaignsync.errors import CampaignSyncError, StateError
 from campaignsync.identity import Definition
+from campaignsync.outcome import ContactList, ContactLists, ListsOutcome
 from campaignsync.plan import Plan
 from campaignsync.protocol.journal import Journal, Replay, replay
 from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.ports import Api, Snapshot
 from campaignsync.protocol.tools import Context, Tools
 from campaignsync.state import Entry, State
+from campaignsync.versions import Version
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 RULES = Rules(timeout_s=30, settle_s=120, rate_limit=60)
@@ -117,6 +119,15 @@ class MemoryJournal:
     def replayed(self) -> Replay:
         """What the next run in the clone learns from it."""
         return replay(self.data, where="journal")
+
+
+class KnowsLists:
+    """An account that has the contact lists of these names."""
+
+    list_names: Sequence[str] = ("Buyers", "North", "South")
+
+    async def contact_lists(self, *, version: Version) -> ListsOutcome:
+        return ContactLists(lists=tuple(ContactList(name=name) for name in self.list_names))
 
 
 class Branch:

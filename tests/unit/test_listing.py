@@ -24,6 +24,7 @@ from campaignsync.plan import Plan
 from campaignsync.protocol.listing import TRIES, agree, check_clock, joined, list_account
 from campaignsync.protocol.tools import StopRequestedError, Tools
 from campaignsync.versions import Version
+from tests.unit.fakes import KnowsLists
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +40,7 @@ def page(*ids: str, total: int, has_more: bool = False) -> Page:
 
 
 @dataclass(slots=True)
-class Account:
+class Account(KnowsLists):
     """Gives its answers in turn, and keeps from where on each page was asked for."""
 
     answers: Iterator[PageOutcome]

@@ -16,7 +16,7 @@ from campaignsync.protocol.record import RunRecord
 from campaignsync.protocol.tools import StopRequestedError
 from campaignsync.state import Claim
 from campaignsync.versions import Version
-from tests.unit.fakes import Branch, Run, holding, run_on, tools_of
+from tests.unit.fakes import Branch, KnowsLists, Run, holding, run_on, tools_of
 from tests.unit.test_claims import CLAIM, OURS, RECORD
 
 pytestmark = pytest.mark.anyio
@@ -28,7 +28,7 @@ THEIRS = replace(CLAIM, claimed_by="run-9")
 
 
 @dataclass(slots=True)
-class Account:
+class Account(KnowsLists):
     """Lists the same campaigns each time."""
 
     campaigns: tuple[RemoteCampaign, ...] = ()

@@ -120,7 +120,7 @@ def test_a_result_is_its_plan_and_what_became_of_it() -> None:
         plan=full_plan(),
         findings=found(full_plan()),
         created=(Done(name="A", camp_id="cd-1", source="a.yaml"),),
-        recovered=(Done(name="B", camp_id="cd-2", source="b.yaml"),),
+        recovered=(Done(name="B", camp_id="cd-2", source="b.yaml", status="Ready"),),
         failed=(Failure(name="C", source="c.yaml", error="400"),),
         unknown=(Failure(name="D", source="d.yaml", error="504"),),
         not_sent=(Failure(name="E", source="e.yaml", error="refused"),),
@@ -131,8 +131,8 @@ def test_a_result_is_its_plan_and_what_became_of_it() -> None:
     )
     assert json.loads(as_json.result(result)) == {
         **PLAN,
-        "created": [{"name": "A", "campId": "cd-1", "source": "a.yaml"}],
-        "recovered": [{"name": "B", "campId": "cd-2", "source": "b.yaml"}],
+        "created": [{"name": "A", "campId": "cd-1", "source": "a.yaml", "status": None}],
+        "recovered": [{"name": "B", "campId": "cd-2", "source": "b.yaml", "status": "Ready"}],
         "failed": [{"name": "C", "source": "c.yaml", "error": "400"}],
         "unknown": [{"name": "D", "source": "d.yaml", "error": "504"}],
         "notSent": [{"name": "E", "source": "e.yaml", "error": "refused"}],

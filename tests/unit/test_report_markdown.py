@@ -200,10 +200,22 @@ def test_a_result_is_a_summary_and_what_became_of_each_campaign() -> None:
 
         #### Created: 1
 
-        | name | campaign id | file |
-        |---|---|---|
-        | `A` | `cd-1` | `campaigns/`<wbr>`a.yaml` |
+        | name | campaign id | status | file |
+        |---|---|---|---|
+        | `A` | `cd-1` | `not seen yet` | `campaigns/`<wbr>`a.yaml` |
     """)  # noqa: E501  # an item of Markdown is one line
+
+
+def test_a_new_campaign_that_calls_people_comes_before_all_else() -> None:
+    dialing = [
+        Done(name=f"C {n:02}", camp_id=f"cd-{n:02}", source="c.yaml", status="Active") for n in range(22)
+    ]
+    report = markdown.result(Result(target=TARGET, plan=NOTHING, created=tuple(dialing)))
+    first, *lines = report.split("\n")
+    assert first == "> [!CAUTION]"
+    assert lines[0] == "> - `cd-00 is Active: C 00`"
+    assert lines[20] == "> - … and 2 more, in the list below"
+    assert lines[22].startswith("> People may be called now")
 
 
 def test_an_interrupted_result_says_so() -> None:

@@ -26,7 +26,7 @@ from campaignsync.protocol.recovery import Recovery
 from campaignsync.protocol.sender import NOT_SENT_IN_A_ROW, UNKNOWN_IN_A_ROW, Attempt, Sender
 from campaignsync.state import Claim
 from campaignsync.versions import Version
-from tests.unit.fakes import Branch, MemoryJournal, Run, holding, run_on, tools_of
+from tests.unit.fakes import Branch, KnowsLists, MemoryJournal, Run, holding, run_on, tools_of
 from tests.unit.test_claims import CLAIM, OURS
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +40,7 @@ def numbered() -> Answers:
     return lambda _: Created(camp_id=next(ids))
 
 
-class Server:
+class Server(KnowsLists):
     """A server that answers every create at once.
 
     Args:
