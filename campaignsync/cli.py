@@ -15,6 +15,9 @@ from campaignsync.console import Console, run
 from campaignsync.errors import ExitCode
 from campaignsync.options import API, RECORDING, takes
 
+FAULTS = ("lost-answer", "late-504", "over-limit", "list-behind", "active")
+"""The names of the sandbox's faults, which takes long to import."""
+
 _SANDBOX_STATE = "state/sandbox.json"
 
 
@@ -189,13 +192,20 @@ def schema(console: Console) -> None:
     metavar="N",
     help="Simulated rate limit, requests a minute; 0 for no limit.",
 )
+@click.option(
+    "--lists",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The account's contact lists, as JSON: names, or objects with name, contacts, status, timeZones.",
+)
+@click.option("--fault", type=click.Choice(FAULTS), help="What goes wrong all day, to rehearse it.")
 @click.pass_obj
-def sandbox(console: Console, *, port: int, rate_limit: int) -> None:
+def sandbox(console: Console, *, port: int, rate_limit: int, lists: Path | None, fault: str | None) -> None:
     """Serve a local stand-in of the API on loopback, and print the variables that point at it."""
     with console.reporting("text"):
         from campaignsync.commands import sandbox as command
 
-        command.run(port=port, rate_limit=rate_limit, show=console.show)
+        command.run(port=port, rate_limit=rate_limit, lists=lists, fault=fault, show=console.show)
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ class ExitCode(IntEnum):
     FAILED = 4
     UNKNOWN = 5
     NOT_RECORDED = 6
+    DIALING = 7
     USAGE = 64
     INTERRUPTED = 130
 

@@ -123,3 +123,35 @@ class PageFailed:
 
 
 PageOutcome = Page | PageFailed | OverLimit | Unauthorized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactList:
+    """One contact list of the account.
+
+    Attributes:
+        name: Its name.
+        contacts: How many contacts it holds; None where that isn't told.
+        status: For example ``Ready``, ``Validated`` or ``Invalid``, as the vendor writes it; None where untold.
+        has_time_zones: Whether its contacts have a time zone of their own; None where that isn't told.
+        kind: ``call`` for telephone numbers; None where untold.
+        users: The campaigns that call it, by id, with their names; the vendor's samples contradict themselves
+            about it, so it is only a hint.
+    """
+
+    name: str
+    contacts: int | None = None
+    status: str | None = None
+    has_time_zones: bool | None = None
+    kind: str | None = None
+    users: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLists:
+    """All contact lists of the account."""
+
+    lists: tuple[ContactList, ...]
+
+
+ListsOutcome = ContactLists | PageFailed | OverLimit | Unauthorized

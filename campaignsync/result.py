@@ -8,13 +8,30 @@ from campaignsync.findings import Finding
 from campaignsync.plan import Plan, Target
 
 
+_DIALING = {"active", "scheduled"}
+"""Statuses of campaigns that call people, or will by themselves (the vendor notes, "Statuses")."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A campaign that this run recorded."""
+    """A campaign that this run recorded.
+
+    Attributes:
+        name: Its name.
+        camp_id: Its id.
+        source: Its definition's file.
+        status: What the account said of it soon after, such as ``Ready``; None where that is not known.
+    """
 
     name: str
     camp_id: str
     source: str
+    status: str | None = None
+
+    @property
+    def may_dial(self) -> bool:
+        """Whether people may be called for it now, or soon, though nobody started it here."""
+        return (self.status or "").strip().lower() in _DIALING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +83,16 @@ class Result:
     record_hint: str = ""
 
     @property
+    def dialing(self) -> tuple[Done, ...]:
+        """New campaigns that may be calling people already, sorted by name."""
+        both = (*self.created, *self.recovered)
+        return tuple(sorted((each for each in both if each.may_dial), key=lambda each: each.name))
+
+    @property
     def exit_code(self) -> ExitCode:
-        """6 wins over 130, that over 5, that over 4 (the product's contract, "Commands")."""
+        """7 wins over 6, that over 130, 5 and 4 (the product's contract, "Commands")."""
+        if self.dialing:
+            return ExitCode.DIALING
         if self.record_error or self.conflicts:
             return ExitCode.NOT_RECORDED
         if self.is_interrupted:

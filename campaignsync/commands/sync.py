@@ -11,12 +11,13 @@ from campaignsync.commands.project import Ended, Project
 from campaignsync.commands.recording import recording
 from campaignsync.config import RunOptions, is_in_actions, read_account
 from campaignsync.errors import SettingsError
+from campaignsync.identity import identity
 from campaignsync.protocol.ports import Clock
 from campaignsync.protocol.run import Sync
 from campaignsync.report.formats import result_report
 from campaignsync.report.summary import both_ids
 from campaignsync.result import Result
-from campaignsync.sandbox import CREDENTIALS, Sandbox, serve
+from campaignsync.sandbox import CREDENTIALS, Sandbox, StoredList, serve
 
 
 async def run(
@@ -30,7 +31,12 @@ async def run(
     check_keeper(project, options)
     async with AsyncExitStack() as stack:
         if options.is_sandbox:
-            standin = Sandbox(now=clock.now, monotonic=clock.monotonic, new_id=lambda: str(uuid.uuid4()))
+            standin = Sandbox(
+                now=clock.now,
+                monotonic=clock.monotonic,
+                new_id=lambda: str(uuid.uuid4()),
+                lists=_named_lists(project, options),
+            )
             account = CREDENTIALS.account(await stack.enter_async_context(serve(standin)))
         else:
             account = read_account(project.env)
@@ -43,6 +49,13 @@ async def run(
         for remark in _remarks(result):
             project.progress.note(remark)
     return Ended(text=result_report(result, output_format), code=result.exit_code)
+
+
+def _named_lists(project: Project, options: RunOptions) -> list[StoredList]:
+    """Return the contact lists that the definitions name: the stand-in's account has them."""
+    bodies = (definition.body or {} for definition in project.definitions(options).load_now({}))
+    names = {identity(name): name for body in bodies for name in body["contactLists"]}
+    return [StoredList(name=name) for name in names.values()]
 
 
 def check_keeper(project: Project, options: RunOptions) -> None:

@@ -16,12 +16,14 @@ from campaignsync import __version__
 from campaignsync.config import is_loopback
 from campaignsync.errors import SettingsError
 from campaignsync.kore.auth import Tokens, header_value
+from campaignsync.kore.contact_lists import lists_outcome
 from campaignsync.kore.pages import PAGE_ROWS, page_outcome
 from campaignsync.kore.rate_limit import RateLimit
 from campaignsync.kore.responses import Answer, clock_skew_s, create_outcome
 from campaignsync.kore.transport import Broken, Call, Gate, exchange, set_location_aside
 from campaignsync.kore.urls import Urls
 from campaignsync.outcome import (
+    ListsOutcome,
     NotSent,
     Outcome,
     OverLimit,
@@ -140,6 +142,22 @@ class KoreClient:
             return await self._page_once(skip, version)
         return outcome
 
+    async def contact_lists(self, *, version: Version) -> ListsOutcome:
+        """Read the account's contact lists, all in one answer; no contact is in it."""
+        async with self._rate_limit.slot():
+            call = self._call(self._urls.contact_lists(version), "{}", most_bytes=_MOST_PAGE_BYTES)
+            match await self._told(call, Gate(lambda: True, self._count)):
+                case Answer() as answer:
+                    outcome = lists_outcome(answer)
+                    self._pace(outcome)
+                    return outcome
+                case Broken(reason=reason):
+                    return PageFailed(reason=reason)
+                case Withheld():
+                    return PageFailed(reason="nothing was sent")
+                case never:
+                    assert_never(never)
+
     async def _create_once(self, sent: str, version: Version, permit: Callable[[], bool]) -> Outcome:
         async with self._rate_limit.slot():
             url = self._urls.create(version)
@@ -195,7 +213,7 @@ class KoreClient:
         self._on_detail(f"{call.method} {call.url.raw_path.decode()}: {_summary(result)} ({spent_ms:.0f} ms)")
         return result
 
-    def _pace(self, outcome: Outcome | PageOutcome) -> None:
+    def _pace(self, outcome: Outcome | PageOutcome | ListsOutcome) -> None:
         """Hold everything back after an over-limit answer, before the next request can start."""
         if isinstance(outcome, OverLimit):
             self._rate_limit.back_off(outcome.retry_after_s)

@@ -47,7 +47,8 @@ class _OrNone:
 
 
 _T = TypeVar("_T")
-_Lenient = Annotated[_T | None, _OrNone()]
+Lenient = Annotated[_T | None, _OrNone()]
+"""A field that is None where an answer has another type there."""
 _CampId = Annotated[str, Field(pattern=f"^{CAMP_ID.pattern}$")]
 
 
@@ -57,14 +58,14 @@ class _Row(StrictModel):
     stored_id: _CampId | None = Field(default=None, alias="_id")
     plain_id: _CampId | None = Field(default=None, alias="id")
     name: Annotated[str, Field(pattern=r"\S")]
-    description: _Lenient[str] = None
-    contact_lists: _Lenient[list[str]] = Field(default=None, alias="contactLists")
-    priority: _Lenient[str | int] = None
-    dialing_mode: _Lenient[str] = Field(default=None, alias="dialingMode")
-    created_at: _Lenient[str] = Field(default=None, alias="createdAt")
-    status: _Lenient[str] = None
-    connection: _Lenient[str] = None
-    dnc_lists: _Lenient[dict[str, Any]] = Field(default=None, alias="dncLists")
+    description: Lenient[str] = None
+    contact_lists: Lenient[list[str]] = Field(default=None, alias="contactLists")
+    priority: Lenient[str | int] = None
+    dialing_mode: Lenient[str] = Field(default=None, alias="dialingMode")
+    created_at: Lenient[str] = Field(default=None, alias="createdAt")
+    status: Lenient[str] = None
+    connection: Lenient[str] = None
+    dnc_lists: Lenient[dict[str, Any]] = Field(default=None, alias="dncLists")
 
 
 class _PageData(StrictModel):

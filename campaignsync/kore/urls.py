@@ -46,6 +46,10 @@ class Urls:
         """Return where the account's campaigns are listed."""
         return self._url(version, "campaign/getAllCampaignDetails")
 
+    def contact_lists(self, version: Version) -> httpx.URL:
+        """Return where the account's contact lists are listed."""
+        return self._url(version, "campaign/contactList/getAllListDetails", "type=call")
+
     def _url(self, version: Version, path: str, query: str = "") -> httpx.URL:
         whole = "&".join(filter(None, [self._accounts[version], query]))
         return httpx.URL(f"{self._bases[version]}/{path}{'?' if whole else ''}{whole}")

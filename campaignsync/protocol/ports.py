@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from campaignsync.outcome import Outcome, PageOutcome
+from campaignsync.outcome import ListsOutcome, Outcome, PageOutcome
 from campaignsync.plan import Plan
 from campaignsync.snapshot import Definitions, Snapshot
 from campaignsync.state import State
@@ -36,6 +36,9 @@ class Api(Protocol):
 
     async def page(self, skip: int, *, version: Version) -> PageOutcome:
         """Read a version's list of the voice campaigns from number `skip` on, 0 being the newest."""
+
+    async def contact_lists(self, *, version: Version) -> ListsOutcome:
+        """Read the account's contact lists by one version."""
 
 
 class Recorder(Protocol):

@@ -10,6 +10,7 @@ from campaignsync.identity import Definition, identity
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Pending, Plan, body_digest, known_digests, make_plan, plan_digest
 from campaignsync.protocol import remediation
+from campaignsync.protocol.contact_lists import check_lists
 from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.listing import list_account
 from campaignsync.protocol.ports import Definitions
@@ -151,7 +152,7 @@ class Preflight:
         self._warn_of_twins(by_name)
         if self._may_be_claimed_meanwhile(creates, by_name):
             return None
-        creates = self._without_strangers(creates, by_name)
+        creates = await self._with_lists(self._without_strangers(creates, by_name))
         claims = [pending.claim for pending in resolvable]
         absent = await resolve(claims, campaigns, self._ledger, self._record)
         if absent:
@@ -227,6 +228,15 @@ class Preflight:
             else:
                 kept.append(definition)
         return kept
+
+    async def _with_lists(self, creates: Sequence[Definition]) -> list[Definition]:
+        """Return the creates whose contact lists exist."""
+        checked = await check_lists(self._tools, creates)
+        self._record.warnings.extend(checked.warnings)
+        for each in creates:
+            if each.key in checked.missing:
+                self._record.note_failed(each, checked.missing[each.key])
+        return [each for each in creates if each.key not in checked.missing]
 
     def _warn_of_twins(self, by_name: Mapping[str, Sequence[str]]) -> None:
         now = self._tools.clock.now()

@@ -22,6 +22,7 @@ class RunRecord:
         unknown: Campaigns that may exist, or exist twice.
         not_sent: Definitions of which nothing left this machine.
         warnings: What a person should look at.
+        statuses: What the account says of the campaigns that this run recorded, by campId.
         has_effect: A request may have had an effect, or an earlier one's was found: the run reports and
             records it, whatever happens.
         is_interrupted: The run was asked to end.
@@ -35,6 +36,7 @@ class RunRecord:
     unknown: dict[str, Failure] = field(default_factory=dict)
     not_sent: dict[str, Failure] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    statuses: dict[str, str] = field(default_factory=dict)
     has_effect: bool = False
     is_interrupted: bool = False
     error: CampaignSyncError | None = None

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 from campaignsync.errors import ApiError, CampaignSyncError
 from campaignsync.plan import Target
 from campaignsync.protocol import remediation
+from campaignsync.protocol.inspection import statuses_of
 from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.listing import unauthorized
 from campaignsync.protocol.ports import Definitions, Recorder
@@ -17,6 +19,7 @@ from campaignsync.protocol.sender import Sender
 from campaignsync.protocol.tools import StopRequestedError, Tools
 from campaignsync.result import Done, Failure, Result
 from campaignsync.state import Claim
+from campaignsync.versions import versions_of
 
 _T = TypeVar("_T", Done, Failure)
 
@@ -60,6 +63,7 @@ class Sync:
                 await self._give_up()
                 raise
             self._record.error = error
+        await self._inspect()
         await self._close()
         return self._result(is_new=is_new)
 
@@ -72,6 +76,18 @@ class Sync:
             self._record.warnings.append(f"{error.message}; what is unclear is left for the next sync")
         if self._sender.unauthorized and not self._record.has_effect:
             raise unauthorized(self._sender.unauthorized)
+
+    async def _inspect(self) -> None:
+        """See what became of what this run made; step 7. Nothing here can change what is recorded."""
+        record = self._record
+        done = {each.camp_id: key for made in (record.created, record.recovered) for key, each in made.items()}
+        if not done or record.is_interrupted:
+            return
+        entries = [self._ledger.state.entries.get(key) for key in done.values()]
+        versions = versions_of(entry.definition for entry in entries if entry)
+        record.statuses, reason = await statuses_of(self._tools, done, versions)
+        if reason:
+            record.warnings.append(f"what became of the new campaigns could not be looked up: {reason}")
 
     async def _give_up(self) -> None:
         """End the leases of this run's claims, of which nothing was sent, so that nobody waits for them."""
@@ -96,8 +112,8 @@ class Sync:
             target=Target(host=host, app_id=app_id, state=options.state, is_new=is_new),
             plan=record.plan,
             findings=remediation.renames(record.plan, options),
-            created=_sorted(record.created),
-            recovered=_sorted(record.recovered),
+            created=_looked_at(record.created, record.statuses),
+            recovered=_looked_at(record.recovered, record.statuses),
             failed=_sorted(record.failed),
             unknown=_sorted(record.unknown),
             not_sent=_sorted(record.not_sent),
@@ -110,6 +126,10 @@ class Sync:
             record_error=error.message if error else "",
             record_hint=error.hint if error else "",
         )
+
+
+def _looked_at(done: Mapping[str, Done], statuses: Mapping[str, str]) -> tuple[Done, ...]:
+    return tuple(replace(each, status=statuses.get(each.camp_id)) for each in _sorted(done))
 
 
 def _sorted(items: Mapping[str, _T]) -> tuple[_T, ...]:

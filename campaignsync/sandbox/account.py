@@ -5,7 +5,7 @@ program that must not create twice, that is the harder case.
 """
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,8 @@ from typing import Any
 import jwt
 
 from campaignsync.config import Account, ClientSecret
+from campaignsync.sandbox.faults import LATE_S, BadDay, Fault
+from campaignsync.sandbox.lists import StoredList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +65,13 @@ class StoredCampaign:
     Attributes:
         camp_id: Its id, ``cd-…``.
         body: What was sent.
-        created_at: When it arrived.
+        version: By which version of the API, 1 or 2.
+        created_at: When it was made.
     """
 
     camp_id: str
     body: Mapping[str, Any] = field(hash=False)
+    version: int = 1
     created_at: datetime
 
 
@@ -82,10 +86,13 @@ class Sandbox:
         rate_limit: Requests in a window; 0 for no limit.
         window_s: The window's length in seconds.
         preparing: How long a campaign is `Preparing` before it is `Ready`.
+        lists: The account's contact lists; None where it doesn't say which it has.
+        fault: What goes wrong all day.
 
     Attributes:
         credentials: As given.
-        campaigns: What was created, oldest first.
+        day: What goes wrong, and whom it hits.
+        lists: As given.
     """
 
     def __init__(  # noqa: PLR0913  # three sources and three sizes, each given by name
@@ -98,9 +105,13 @@ class Sandbox:
         rate_limit: int = 0,
         window_s: float = 60.0,
         preparing: timedelta = timedelta(seconds=2),
+        lists: Sequence[StoredList] | None = None,
+        fault: Fault | None = None,
     ) -> None:
         self.credentials = credentials
-        self.campaigns: list[StoredCampaign] = []
+        self.lists = lists
+        self.day = BadDay(fault)
+        self._made: list[StoredCampaign] = []
         self._now = now
         self._monotonic = monotonic
         self._new_id = new_id
@@ -134,10 +145,22 @@ class Sandbox:
             case _:
                 return False
 
-    def create(self, body: Mapping[str, Any]) -> StoredCampaign:
-        """Keep a campaign, whatever others are named."""
-        campaign = StoredCampaign(camp_id=f"cd-{self._new_id()}", body=body, created_at=self._now())
-        self.campaigns.append(campaign)
+    @property
+    def campaigns(self) -> list[StoredCampaign]:
+        """What was made so far, oldest first."""
+        return [one for one in self._made if one.created_at <= self._now()]
+
+    def create(self, body: Mapping[str, Any], *, version: int = 1, late_s: float = 0.0) -> StoredCampaign:
+        """Make a campaign, whatever others are named.
+
+        Args:
+            body: What was sent.
+            version: By which version of the API.
+            late_s: In how many seconds it is made.
+        """
+        made = self._now() + timedelta(seconds=late_s)
+        campaign = StoredCampaign(camp_id=f"cd-{self._new_id()}", body=body, version=version, created_at=made)
+        self._made.append(campaign)
         return campaign
 
     def find(self, camp_id: str) -> StoredCampaign | None:
@@ -145,25 +168,53 @@ class Sandbox:
         return next((one for one in self.campaigns if one.camp_id == camp_id), None)
 
     def listed(self, *, is_newest_first: bool) -> list[StoredCampaign]:
-        """Return all campaigns in the order of their making."""
-        return self.campaigns[::-1] if is_newest_first else self.campaigns[:]
+        """Return the campaigns that the list shows, in the order of their making."""
+        late_s = LATE_S if self.day.is_(Fault.LIST_BEHIND) else 0.0
+        since = self._now() - timedelta(seconds=late_s)
+        shown = [one for one in self.campaigns if one.created_at <= since]
+        return shown[::-1] if is_newest_first else shown
 
     def status(self, campaign: StoredCampaign) -> str:
         """Return the campaign's status now: creation is asynchronous."""
+        if self.day.is_(Fault.ACTIVE):
+            return "Active"
         return "Preparing" if self._now() < campaign.created_at + self._preparing else "Ready"
 
-    def document(self, campaign: StoredCampaign) -> dict[str, object]:
-        """Return a campaign as reads show it: id in `_id`, the queue as `connection`, no `queue_name`."""
-        body = dict(campaign.body)
+    def row(self, campaign: StoredCampaign) -> dict[str, object]:
+        """Return a campaign as the list shows it: without its dialing strategy, the queue as `connection`."""
+        body = campaign.body
         made = campaign.created_at.astimezone(UTC).isoformat(timespec="milliseconds")
+        shown = ("name", "description", "contactLists", "priority", "dialingMode", "schedule")
         return {
             "_id": campaign.camp_id,
             "lname": str(body["name"]).lower(),
-            "connection": body.pop("queue_name"),
-            **body,
+            **{key: body[key] for key in shown},
+            "connection": body.get("queue_name") or body.get("experienceFlowName"),
+            **_dnc(body),
             "status": self.status(campaign),
             "createdAt": made.replace("+00:00", "Z"),
         }
+
+    def document(self, campaign: StoredCampaign) -> dict[str, object]:
+        """Return a campaign as reading it shows it: with its strategy, and without its queue."""
+        body, row = campaign.body, self.row(campaign)
+        del row["connection"]
+        more: dict[str, object] = {key: body[key] for key in ("dialingStrategy", "maxSkips") if key in body}
+        if "experienceFlowName" in body:
+            more["experienceFlow"] = f"cf-{campaign.camp_id.removeprefix('cd-')}"
+        if "enableMachineDetect" in body:
+            # Version 2 takes a word and answers with a boolean.
+            more["enableMachineDetect"] = body["enableMachineDetect"] not in {False, "no"}
+        return {**row, **more}
+
+    def list_documents(self) -> list[dict[str, object]]:
+        """Return the contact lists as their list shows them."""
+        users: dict[str, list[dict[str, str]]] = {}
+        for campaign in self.campaigns:
+            for name in campaign.body["contactLists"]:
+                users.setdefault(name, []).append({"id": campaign.camp_id, "name": campaign.body["name"]})
+        lists = self.lists or ()
+        return [one.document(number, users.get(one.name, [])) for number, one in enumerate(lists, start=1)]
 
     def _is_timely(self, claims: Mapping[str, Any]) -> bool:
         now = self._now().timestamp()
@@ -179,3 +230,9 @@ class Sandbox:
         is_new = token_id not in self._token_ids
         self._token_ids[token_id] = int(expires)
         return is_new
+
+
+def _dnc(body: Mapping[str, Any]) -> dict[str, object]:
+    if "dncLists" not in body:
+        return {}
+    return {"dncLists": {"id": "cl-99999999", "name": body["dncLists"]["name"]}, "isFiltersEnabled": False}

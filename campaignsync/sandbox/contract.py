@@ -1,7 +1,7 @@
-"""What the API accepts as a campaign: the contract's body table. Pure.
+"""What the API accepts as a campaign: the tables of the contract and the notes on the API. Pure.
 
-A second reading of the contract, without the product's models: a mistake in `definition.py` is found by the
-sandbox, not repeated in it.
+A second reading of them, without the product's models: a mistake in `definitions` is found by the sandbox,
+not repeated in it.
 """
 
 import re
@@ -10,13 +10,21 @@ from collections.abc import Callable, Iterator, Mapping
 Check = Callable[[object], str]
 """Returns what a value should be; empty where it is that."""
 
+_MOST_LISTS = 10
 _TIME = re.compile(r"(?:[1-9]|1[0-2]):[0-5][0-9] [AP]M", re.ASCII)
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 
 
-def problems(body: object) -> list[str]:
-    """Return what is wrong with the body of a create, each as ``key: what it should be``."""
-    return list(_of_object(body, _CAMPAIGN, ""))
+def problems(body: object, version: int = 1) -> list[str]:
+    """Return what is wrong with the body of a create, each as ``key: what it should be``.
+
+    Args:
+        body: What was sent.
+        version: The version of the API that it was sent to, 1 or 2.
+    """
+    mode = body.get("dialingMode") if isinstance(body, dict) else None
+    own = _OWN.get((str(mode), version), _OWN["Preview", version])
+    return list(_of_object(body, {**_CAMPAIGN, **own}, ""))
 
 
 def _of_object(value: object, fields: Mapping[str, object], path: str) -> Iterator[str]:
@@ -67,8 +75,9 @@ def _boolean(value: object) -> str:
 
 
 def _names(value: object) -> str:
-    is_fine = isinstance(value, list) and value and all(not _text()(name) for name in value)
-    return "" if is_fine else "a list of one name or more"
+    is_list = isinstance(value, list) and 0 < len(value) <= _MOST_LISTS
+    is_fine = is_list and all(not _text()(name) for name in value)  # type: ignore[attr-defined]  # a list
+    return "" if is_fine else f"a list of 1 to {_MOST_LISTS} names"
 
 
 def _blocks(value: object) -> str:
@@ -103,8 +112,20 @@ _CAMPAIGN: Mapping[str, object] = {
         "maxRingTime": _whole(5, 120),
     },
     "schedule": {"isSchedulingEnabled": _boolean},
-    "queue_name": _text(),
-    "enableMachineDetect": _boolean,
-    "maxSkips": _whole(0),
     "campaignType": _one_of("voice"),
 }
+_QUEUE: Mapping[str, object] = {"queue_name": _text()}
+_SKIPS: Mapping[str, object] = {"maxSkips": _whole(0)}
+_FLOW: Mapping[str, object] = {"experienceFlowName": _text()}
+_SWITCH: Mapping[str, object] = {"enableMachineDetect": _boolean}
+_CHOICE: Mapping[str, object] = {"enableMachineDetect": _one_of("no", "detect", "disconnect")}
+_LIST: Mapping[str, object] = {"dncLists": {"name": _text()}}
+_OWN: Mapping[tuple[str, int], Mapping[str, object]] = {
+    ("Preview", 1): {**_QUEUE, **_SWITCH, **_SKIPS},
+    ("Progressive", 1): {**_QUEUE, **_SWITCH},
+    ("Agentless", 1): {**_FLOW, **_SWITCH},
+    ("Preview", 2): {**_LIST, **_QUEUE, **_SKIPS},
+    ("Progressive", 2): {**_LIST, **_QUEUE},
+    ("Agentless", 2): {**_LIST, **_FLOW, **_CHOICE},
+}
+"""What a mode's bodies have beside the rest, by version."""

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,14 +21,26 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 from pydantic_core import to_json
 
+from campaignsync.cli import FAULTS
 from campaignsync.definitions.shapes import to_body, validated
 from campaignsync.errors import SettingsError
 from campaignsync.kore.auth import tokens_of
 from campaignsync.kore.client import KoreClient
 from campaignsync.kore.rate_limit import RateLimit
-from campaignsync.outcome import Created, OverLimit, Page, Rejected, Unauthorized
-from campaignsync.sandbox import CREDENTIALS, Credentials, Sandbox, run, serve
+from campaignsync.outcome import Created, OverLimit, Page, Rejected, Unauthorized, Unknown
+from campaignsync.sandbox import (
+    CREDENTIALS,
+    Credentials,
+    Fault,
+    Sandbox,
+    StoredList,
+    read_lists,
+    run,
+    serve,
+)
 from campaignsync.sandbox.contract import problems
+from campaignsync.versions import version_of
+from tests.unit.bodies import SHAPES, shaped
 
 pytestmark = pytest.mark.anyio
 
@@ -84,7 +96,14 @@ def clock() -> Clock:
     return Clock()
 
 
-def sandbox_of(clock: Clock, *, rate_limit: int = 0, window_s: float = 60) -> Sandbox:
+def sandbox_of(
+    clock: Clock,
+    *,
+    rate_limit: int = 0,
+    window_s: float = 60,
+    lists: Sequence[StoredList] | None = None,
+    fault: Fault | None = None,
+) -> Sandbox:
     numbers = itertools.count(1)
     return Sandbox(
         now=clock.now,
@@ -92,6 +111,8 @@ def sandbox_of(clock: Clock, *, rate_limit: int = 0, window_s: float = 60) -> Sa
         new_id=lambda: f"{next(numbers):04}",
         rate_limit=rate_limit,
         window_s=window_s,
+        lists=lists,
+        fault=fault,
     )
 
 
@@ -439,15 +460,16 @@ async def test_a_campaign_is_preparing_and_then_ready(base: str, clock: Clock) -
 async def test_one_campaign_is_read_as_the_vendor_shows_it(base: str) -> None:
     answer = await send("GET", f"{base}/campaign/cd-0001")
     data = answer.json()["data"]
-    assert {name: data[name] for name in ("_id", "name", "lname", "connection", "status", "createdAt")} == {
+    assert {name: data[name] for name in ("_id", "name", "lname", "status", "createdAt")} == {
         "_id": "cd-0001",
         "name": SAMPLE["name"],
         "lname": SAMPLE["name"].lower(),
-        "connection": "Default Queue",
         "status": "Preparing",
         "createdAt": "2026-01-31T09:00:00.000Z",
     }
-    assert "queue_name" not in data
+    assert (data["dialingStrategy"], data["maxSkips"]) == (SAMPLE["dialingStrategy"], 1)
+    assert data["enableMachineDetect"] is False
+    assert not data.keys() & {"queue_name", "connection"}
 
 
 LISTING = {"type": "voice", "limit": 50, "skip": 0, "page": 1, "sortBy": {"createdAt": "desc"}}
@@ -476,6 +498,161 @@ async def test_a_listing_may_be_asked_for_by_page_alone_and_oldest_first(base: s
     asked = {**LISTING, "limit": 1, "page": 2, "sortBy": {"createdAt": "asc"}}
     answer = await send("POST", f"{base}/campaign/getAllCampaignDetails", json=asked)
     assert [row["_id"] for row in answer.json()["data"]["results"]] == ["cd-0002"]
+
+
+async def test_a_row_of_the_list_has_the_queue_and_not_the_strategy(base: str) -> None:
+    answer = await send("POST", f"{base}/campaign/getAllCampaignDetails", json=LISTING)
+    (row,) = answer.json()["data"]["results"]
+    assert row["connection"] == "Default Queue"
+    assert not row.keys() & {"queue_name", "dialingStrategy", "maxSkips", "enableMachineDetect"}
+
+
+async def v2(url: str, path: str, query: str = "", **parts: Any) -> httpx.Response:  # noqa: ANN401  # as `send`
+    account = f"accountId={CREDENTIALS.account_id}"
+    whole = f"{url}/campaign/api/v2/public/{CREDENTIALS.app_id}/campaign{path}?{account}{query}"
+    return await send("GET" if path.startswith("/cd-") and not query else "POST", whole, **parts)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_each_shape_is_created_by_its_version_and_listed(clock: Clock, shape: str) -> None:
+    body = shaped(shape)
+    async with served(clock) as (sandbox, client):
+        assert await client.create(body, permit=yes) == Created(camp_id="cd-0001")
+        (listed,) = [
+            page.campaigns[0]
+            for page in [await client.page(0, version=version_of(body))]
+            if isinstance(page, Page)
+        ]
+    assert [(one.body, one.version) for one in sandbox.campaigns] == [(body, version_of(body))]
+    assert listed.connection == body.get("queue_name", body.get("experienceFlowName"))
+    assert listed.dnc_list == body.get("dncLists", {}).get("name")
+    assert (listed.status, listed.dialing_mode) == ("Preparing", body["dialingMode"])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+async def test_a_body_of_the_other_version_is_refused(clock: Clock, shape: str) -> None:
+    body = shaped(shape)
+    async with serve(sandbox_of(clock)) as url:
+        if "dncLists" in body:
+            v1 = f"{url}/agentassist/api/v1/public/{CREDENTIALS.app_id}"
+            answer = await send("POST", f"{v1}/campaign?campaignType=voice", json=body)
+        else:
+            answer = await v2(url, "", "&campaignType=voice", json=body)
+    messages = [error["msg"] for error in answer.json()["errors"]]
+    assert (answer.status_code, [text for text in messages if text.startswith("dncLists")]) == (
+        400,
+        ["dncLists: is not allowed" if "dncLists" in body else "dncLists: is required"],
+    )
+
+
+async def test_version_2_demands_the_account_in_the_query(clock: Clock) -> None:
+    async with serve(sandbox_of(clock)) as url:
+        path = f"{url}/campaign/api/v2/public/{CREDENTIALS.app_id}/campaign/getAllCampaignDetails"
+        assert (await send("POST", path, json=LISTING)).status_code == 403
+
+
+async def test_a_flow_is_read_as_an_id_and_a_word_as_a_boolean(clock: Clock) -> None:
+    sandbox = sandbox_of(clock)
+    sandbox.create(shaped("Agentless with a do-not-call list"), version=2)
+    async with serve(sandbox) as url:
+        data = (await v2(url, "/cd-0001")).json()["data"]
+    assert (data["experienceFlow"], data["enableMachineDetect"]) == ("cf-0001", False)
+    assert data["dncLists"]["name"] == "Never"
+
+
+@pytest.mark.parametrize("query", ["view=contacts", "", "trigger=play", "view=status&trigger=play"])
+async def test_contacts_are_never_shown_and_nothing_is_started(base: str, query: str) -> None:
+    answer = await send("POST", f"{base}/campaign/cd-0001/status?{query}", json={})
+    assert answer.status_code == 400
+
+
+async def test_contact_lists_are_listed_with_who_calls_them(clock: Clock) -> None:
+    lists = read_lists('["Recent Buyers - Q2 2025", {"name": "Empty", "contacts": 0, "timeZones": true}]')
+    sandbox = sandbox_of(clock, lists=lists)
+    sandbox.create(SAMPLE)
+    async with serve(sandbox) as url:
+        answer = await v2(url, "/contactList/getAllListDetails", "&type=call", json={})
+    used, empty = answer.json()["data"]
+    assert (used["name"], used["totalRecordCount"], used["status"]) == (
+        SAMPLE["contactLists"][0],
+        100,
+        "Ready",
+    )
+    assert used["campaignInUse"] == [{"id": "cd-0001", "name": SAMPLE["name"]}]
+    assert (empty["totalRecordCount"], empty["mapping"]["timeZone"], empty["campaignInUse"]) == (
+        0,
+        "timeZone",
+        [],
+    )
+
+
+async def test_without_a_file_no_lists_are_told(base: str) -> None:
+    answer = await send("POST", f"{base}/campaign/contactList/getAllListDetails?type=call", json={})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("{}", "is no list, such as"),
+        ("[1]", "item 1 is neither a name nor an object with one"),
+        ('["A", {"contacts": 1}]', "item 2 is neither"),
+        ('[{"name": "A", "size": 1}]', "item 1: unknown key 'size'; known here: name, contacts"),
+        ('[{"name": "A", "contacts": "1"}]', "item 1: contacts is not of type int"),
+        ("[", "Expecting value"),
+    ],
+)
+def test_a_file_that_holds_no_lists_is_told(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        read_lists(text)
+
+
+@pytest.mark.parametrize("host", ["kore.example", "127.0.0.1.kore.example", "", "[::1]:80"])
+async def test_a_name_that_was_made_to_mean_this_machine_is_refused(base: str, host: str) -> None:
+    answer = await send("GET", f"{base}/campaign/cd-0001", headers={"Host": host})
+    assert answer.status_code in {400, 421}
+
+
+async def test_the_command_knows_all_faults() -> None:
+    assert list(FAULTS) == list(Fault)
+
+
+async def test_a_lost_answer_made_the_campaign_all_the_same(clock: Clock) -> None:
+    async with served(clock, sandbox_of(clock, fault=Fault.LOST_ANSWER)) as (sandbox, client):
+        outcomes = [await client.create(SAMPLE, permit=yes) for _ in range(4)]
+    assert [type(outcome) for outcome in outcomes] == [Unknown, Created, Created, Unknown]
+    assert len(sandbox.campaigns) == 4
+
+
+async def test_a_504_makes_its_campaign_later(clock: Clock) -> None:
+    async with served(clock, sandbox_of(clock, fault=Fault.LATE_504)) as (sandbox, client):
+        assert isinstance(await client.create(SAMPLE, permit=yes), Unknown)
+        assert sandbox.campaigns == []
+        clock.moment += timedelta(seconds=30)
+        assert len(sandbox.campaigns) == 1
+
+
+async def test_every_second_create_is_over_the_limit(clock: Clock) -> None:
+    async with served(clock, sandbox_of(clock, fault=Fault.OVER_LIMIT)) as (sandbox, client):
+        outcomes = [await client.create(SAMPLE, permit=yes) for _ in range(4)]
+    assert [type(outcome) for outcome in outcomes] == [OverLimit, Created, OverLimit, Created]
+    assert len(sandbox.campaigns) == 2
+
+
+async def test_a_list_that_is_behind_shows_a_campaign_later(clock: Clock) -> None:
+    async with served(clock, sandbox_of(clock, fault=Fault.LIST_BEHIND)) as (sandbox, client):
+        await client.create(SAMPLE, permit=yes)
+        assert await client.page(0, version=1) == Page(campaigns=(), total=0, has_more=False)
+        clock.moment += timedelta(seconds=30)
+        assert len(sandbox.listed(is_newest_first=True)) == 1
+
+
+async def test_a_campaign_may_be_active_at_once(clock: Clock) -> None:
+    async with served(clock, sandbox_of(clock, fault=Fault.ACTIVE)) as (_, client):
+        await client.create(SAMPLE, permit=yes)
+        page = await client.page(0, version=1)
+    assert isinstance(page, Page)
+    assert page.campaigns[0].status == "Active"
 
 
 def test_what_a_definition_becomes_is_what_the_contract_wants() -> None:
@@ -521,7 +698,8 @@ BOUNDS = [
     (("contactLists",), ["a", "b"], ["a", ""]),
     (("priority",), "1", "0"),
     (("priority",), "5", "6"),
-    (("dialingMode",), "Progressive", "preview"),
+    (("dialingMode",), "Preview", "preview"),
+    (("contactLists",), list("abcdefghij"), list("abcdefghijk")),
     ((*STRATEGY, "callerId", "phoneNumber"), "+1234567", "+123456"),
     ((*STRATEGY, "callerId", "phoneNumber"), "+123456789012345", "+1234567890123456"),
     ((*STRATEGY, "callerId", "phoneNumber"), "+1234567", "+0234567"),
