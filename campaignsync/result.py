@@ -7,7 +7,6 @@ from campaignsync.errors import ExitCode
 from campaignsync.findings import Finding
 from campaignsync.plan import Plan, Target
 
-
 _DIALING = {"active", "scheduled"}
 """Statuses of campaigns that call people, or will by themselves (the vendor notes, "Statuses")."""
 

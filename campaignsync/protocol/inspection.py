@@ -41,7 +41,9 @@ async def _look(tools: Tools, wanted: set[str], version: Version, found: dict[st
         tools.check_stop()
         match await tools.api.page(skip, version=version):
             case Page(campaigns=campaigns, has_more=has_more):
-                found.update({one.camp_id: one.status for one in campaigns if one.camp_id in wanted and one.status})
+                found.update(
+                    {one.camp_id: one.status for one in campaigns if one.camp_id in wanted and one.status}
+                )
                 wanted -= {one.camp_id for one in campaigns}
                 skip += len(campaigns)
                 if not wanted or not has_more or not campaigns:

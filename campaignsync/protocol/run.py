@@ -80,7 +80,9 @@ class Sync:
     async def _inspect(self) -> None:
         """See what became of what this run made; step 7. Nothing here can change what is recorded."""
         record = self._record
-        done = {each.camp_id: key for made in (record.created, record.recovered) for key, each in made.items()}
+        done = {
+            each.camp_id: key for made in (record.created, record.recovered) for key, each in made.items()
+        }
         if not done or record.is_interrupted:
             return
         entries = [self._ledger.state.entries.get(key) for key in done.values()]
