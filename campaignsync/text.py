@@ -138,13 +138,9 @@ def table_code(text: str, *, longest_word: int = 0) -> str:
         longest_word: Characters of a word behind which a browser may begin a new line; 0 for any. A table
             is as wide as its longest words.
     """
-    pieces = _pieces(printable(text), longest_word) if longest_word else (text,)
-    return "<wbr>".join(map(_table_code, pieces))
-
-
-def _table_code(text: str) -> str:
-    shown = re.sub(r"\\+(?=\|)", lambda match: "<U+005C>" * len(match[0]), code_span(text))
-    return shown.replace("|", r"\|")
+    shown = re.sub(r"\\+(?=\|)", lambda match: "<U+005C>" * len(match[0]), printable(text))
+    pieces = _pieces(shown, longest_word) if longest_word else (shown,)
+    return "<wbr>".join(code_span(piece).replace("|", r"\|") for piece in pieces)
 
 
 _WIDE = "\u1100"

@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from campaignsync.repository.objects import Blob
 
 __all__ = ["CommittedDefinitions", "DefinitionFiles", "source_of"]
+
+
+_MOST_TOLD = 1000
+"""Problems that one run tells: nobody reads more, and a log or a comment has no room for them."""
 
 
 class _Loading:
@@ -85,7 +90,9 @@ class _Loading:
         """Return all problems of what was read, in order."""
         shared = (sorted(sources) for sources in self._sources.values() if len(sources) > 1)
         twins = (self._twin(source, sources) for sources in shared for source in sources)
-        return tuple(sorted([*self._problems, *twins]))
+        found = sorted([*self._problems, *twins])
+        more = found[_MOST_TOLD:]
+        return (*found[:_MOST_TOLD], *([_left_out(more)] if more else []))
 
     def _twin(self, source: str, sources: Sequence[str]) -> Problem:
         from campaignsync.definitions.validation import place_of_name
@@ -101,6 +108,13 @@ class _Loading:
             "one campaign, one definition"
         )
         return Problem(path=source, line=line, column=column, key="name", message=message)
+
+
+def _left_out(problems: Sequence[Problem]) -> Problem:
+    """Say, at the place of the first, that these are left out."""
+    files = len({problem.path for problem in problems})
+    message = f"and {len(problems)} more problems from here on, in {files} file{'' if files == 1 else 's'}"
+    return replace(problems[0], key="", message=message)
 
 
 def _load(

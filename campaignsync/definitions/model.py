@@ -9,6 +9,7 @@ Schema and messages are made from the models: what a key takes is said at its fi
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -39,6 +40,9 @@ LINE = rf"^[^{CONTROL}]*[^{_INVISIBLE}{CONTROL}][^{CONTROL}]*$"
 """One line that shows something."""
 LINES = rf"^[^{CONTROL_IN_LINES}]*[^{_INVISIBLE}{CONTROL_IN_LINES}][^{CONTROL_IN_LINES}]*$"
 """Lines that show something."""
+
+MOST_OF_A_FILE = 50
+"""Problems of one file that are told; who fixes these runs the check again."""
 
 RULE = "rule"
 """The type of an error whose message says all."""
@@ -97,7 +101,7 @@ def _between_items(
     """Return the check of a rule between a list's items, next to whatever is wrong with each of them."""
 
     def check(value: object, handler: ValidatorFunctionWrapHandler) -> object:
-        faults = list(find_faults(value)) if isinstance(value, list) else []
+        faults = list(islice(find_faults(value), MOST_OF_A_FILE + 1)) if isinstance(value, list) else []
         try:
             result = handler(value)
         except ValidationError as error:

@@ -1,11 +1,13 @@
 """The bytes of one file to the body of a campaign, or to all of its problems, each with its place. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
 
 from campaignsync.definitions.messages import dotted, explain
+from campaignsync.definitions.model import MOST_OF_A_FILE
 from campaignsync.definitions.shapes import form_of, to_body
 from campaignsync.definitions.yaml import Loc, read
 from campaignsync.definitions.yaml_errors import ParseError, Place, place_at
@@ -46,16 +48,26 @@ def check(content: bytes, *, source: str) -> dict[str, Any] | Invalid:
     try:
         campaign = form.shape.model_validate(document.value)
     except ValidationError as error:
-        for flaw in explain(error, form):
+        for flaw in islice(explain(error, form), MOST_OF_A_FILE + 1):
             # What YAML can't make sense of needs no second word by the models.
             found.setdefault((flaw.loc, document.place(flaw.loc, is_key=flaw.is_key)), flaw.message)
     else:
         if not found:
             return to_body(campaign)
     name = document.value.get("name") if isinstance(document.value, dict) else None
+    problems = sorted(_problem(source, loc, place, message) for (loc, place), message in found.items())
+    if len(problems) > MOST_OF_A_FILE:
+        problems = [*problems[: MOST_OF_A_FILE - 1], _more(problems[MOST_OF_A_FILE - 1])]
     return Invalid(
-        problems=tuple(_problem(source, loc, place, message) for (loc, place), message in found.items()),
+        problems=tuple(problems),
         name=name if isinstance(name, str) else None,
+    )
+
+
+def _more(first: Problem) -> Problem:
+    """Say, at the place of the first problem that is left out, that there are more."""
+    return replace(
+        first, key="", message=f"and more from here on: a file's first {MOST_OF_A_FILE - 1} problems are told"
     )
 
 

@@ -225,12 +225,15 @@ def _count(number: int, noun: str) -> str:
 
 
 def picture(week: Week) -> str:
-    """Draw the week: a row for each day, a cell for each hour, and below it what the cells mean."""
+    """Draw the week: a row for each day, a cell for each hour, and below it what the cells mean.
+
+    No line is longer than 28 columns but for a zone's name, so that a telephone shows them whole.
+    """
     head = "    " + "".join(f"{hour:<3}" for hour in range(0, 24, 3)).rstrip()
     rows = (f"{name}  {_row(week, day)}" for day, name in enumerate(DAYS))
-    zone = f", {printable(week.timezone)}" if week.timezone else ""
-    foot = f"{_FULL} calls  {_PART} part of the hour  {_NONE} none: {length(week)}{zone}"
-    return "\n".join([head, *rows, foot])
+    foot = (f"{_FULL} calls  {_PART} part of the hour", f"{_NONE} none: {length(week)}")
+    zone = [printable(week.timezone)] if week.timezone else []
+    return "\n".join([head, *rows, *foot, *zone])
 
 
 def _row(week: Week, day: int) -> str:

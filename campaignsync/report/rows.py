@@ -12,7 +12,7 @@ from typing import Any
 from campaignsync.identity import Definition
 from campaignsync.plan import Pending, Plan, body_digest
 from campaignsync.report import hours
-from campaignsync.state import MAX_SENDS, Claim, format_time
+from campaignsync.state import MAX_SENDS, Claim
 from campaignsync.text import json_text
 
 NONE = "none"
@@ -94,7 +94,7 @@ class Row:
         sends = "not sent yet" if claim.sends == 0 else f"sent up to {claim.sends} of {MAX_SENDS} times"
         is_edited = body_digest(claim.definition) != body_digest(self.body)
         edited = "; edited since" if is_edited else ""
-        return f"claimed {format_time(claim.claimed_at)}, {sends}{edited}"
+        return f"claimed {claim.claimed_at:%Y-%m-%d %H:%M} UTC, {sends}{edited}"
 
 
 def rows_of(plan: Plan) -> tuple[Row, ...]:

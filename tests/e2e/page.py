@@ -31,12 +31,12 @@ blockquote {{ margin: 0 0 16px; padding: 0 1em; border-left: .25em solid #d0d7de
 ul {{ padding-left: 2em; }} h3, h4 {{ margin: 16px 0; }}
 </style><body>{body}<script>
 const wide = element => element.scrollWidth - element.clientWidth;
+const pictures = [...document.querySelectorAll("code.language-text")].map(code => code.parentElement);
 const last = [...document.querySelectorAll("td:last-child, th:last-child")];
-const pictures = [...document.querySelectorAll("code.language-text")];
 const measured = {{
   page: document.documentElement.scrollWidth,
   tables: Math.max(0, ...[...document.querySelectorAll("table")].map(wide)),
-  pictures: Math.max(0, ...pictures.map(code => wide(code.parentElement))),
+  pictures: Math.max(0, ...pictures.map(wide)),
   right: Math.max(0, ...last.map(cell => Math.ceil(cell.getBoundingClientRect().right))),
   rows: document.querySelectorAll("tbody tr").length,
   folds: document.querySelectorAll("details").length,

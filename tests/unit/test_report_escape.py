@@ -171,3 +171,24 @@ def test_html_code_has_no_tag_but_its_own(text: str) -> None:
 def test_a_code_block_ends_at_its_end(text: str) -> None:
     (fence,) = MarkdownIt("commonmark").parse(code_block(text, language="text"))
     assert (fence.type, fence.info, fence.content) == ("fence", "text", f"{text}\n")
+
+
+@given(TEXT.filter(lambda text: "\\|" not in text and text != ""), st.integers(3, 20))
+def test_a_long_word_may_be_broken_and_nothing_is_lost(text: str, longest: int) -> None:
+    cell = table_code(text, longest_word=longest)
+    pieces = [token for token in inline(f"| |\n|---|\n| {cell} |\n") if token.content != "<wbr>"]
+    assert {token.type for token in pieces} == {"code_inline"}
+    # A piece that only begins as a workflow's command is written out, too.
+    assert "".join(token.content for token in pieces).replace("<U+003A>", ":") == printable(text).replace(
+        "<U+003A>", ":"
+    )
+
+
+def test_a_word_is_broken_behind_its_slashes_and_dashes_where_it_has_any() -> None:
+    assert table_code("campaigns/emea/billing-reminder.yaml", longest_word=14) == (
+        "`campaigns/`<wbr>`emea/`<wbr>`billing-`<wbr>`reminder.yaml`"
+    )
+    assert table_code("a" * 20, longest_word=14) == f"`{'a' * 14}`<wbr>`{'a' * 6}`"
+    assert table_code("one two three four", longest_word=5) == "`one two three four`"
+    # Characters that are as wide as several letters count as several.
+    assert table_code("\u4e00" * 6, longest_word=14) == "`\u4e00\u4e00\u4e00\u4e00`<wbr>`\u4e00\u4e00`"

@@ -70,12 +70,14 @@ def test_the_week_is_drawn() -> None:
         "FR  ························",
         "SA  ························",
         "SU  ███████████████████████▄",
-        "█ calls  ▄ part of the hour  · none: 48 hours 44 minutes a week, Asia/Kolkata",
+        "█ calls  ▄ part of the hour",
+        "· none: 48 hours 44 minutes a week",
+        "Asia/Kolkata",
     ]
 
 
 def test_a_time_zone_in_the_picture_adds_no_line() -> None:
-    assert picture(week(timezone="a\n::error::b")).splitlines()[-1].endswith(", a<U+000A>::error::b")
+    assert picture(week(timezone="a\n::error::b")).splitlines()[-1] == "a<U+000A>::error::b"
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_a_plan_is_a_summary_a_table_warnings_and_folds() -> None:
         | campaign | calls | from | when | how often |
         |---|---|---|---|---|
         | `Billing`<br>`campaigns/`<wbr>`billing.yaml` | `Recent Buyers`<br>queue `Default Queue`<br>do-not-call **none** | `+181234567` | MO–FR 9:00 AM–6:00 PM<br>`Asia/Kolkata`<br>UTC: MO–FR 03:30–12:30 | 3 attempts, 10 min apart |
-        | `Waiting`<br>`campaigns/`<wbr>`waiting.yaml`<br>**claimed 2026-01-31T09:00:00Z, sent up to 1 of 3 times** | `Recent Buyers`<br>queue `Default Queue`<br>do-not-call **none** | `+181234567` | MO–FR 9:00 AM–6:00 PM<br>`Asia/Kolkata`<br>UTC: MO–FR 03:30–12:30 | 3 attempts, 10 min apart |
+        | `Waiting`<br>`campaigns/`<wbr>`waiting.yaml`<br>**claimed 2026-01-31 09:00 UTC, sent up to 1 of 3 times** | `Recent Buyers`<br>queue `Default Queue`<br>do-not-call **none** | `+181234567` | MO–FR 9:00 AM–6:00 PM<br>`Asia/Kolkata`<br>UTC: MO–FR 03:30–12:30 | 3 attempts, 10 min apart |
 
         What says `claimed` was claimed by an earlier run, which did not learn whether it exists. The next sync looks in the account first, and sends what is shown only if it is not there.
 
@@ -125,7 +125,9 @@ def test_a_fold_holds_the_exact_body_and_the_week() -> None:
         FR  ·········█████████······
         SA  ························
         SU  ························
-        █ calls  ▄ part of the hour  · none: 45 hours a week, Asia/Kolkata
+        █ calls  ▄ part of the hour
+        · none: 45 hours a week
+        Asia/Kolkata
     """)
     assert fold.splitlines()[:2] == [
         "<details><summary><code>A&amp;B</code> <code>campaigns/a&amp;b.yaml</code></summary>",

@@ -76,7 +76,9 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
               FR  ·········█████████······
               SA  ························
               SU  ························
-              █ calls  ▄ part of the hour  · none: 45 hours a week, Asia/Kolkata
+              █ calls  ▄ part of the hour
+              · none: 45 hours a week
+              Asia/Kolkata
           ? Waiting
               file         campaigns/waiting.yaml
               calls        Recent Buyers
@@ -87,7 +89,7 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
                            MO–FR 03:30–12:30 UTC
               how often    3 attempts, 10 min apart
               dialing      Preview, priority 5
-              pending      claimed 2026-01-31T09:00:00Z, sent up to 1 of 3 times
+              pending      claimed 2026-01-31 09:00 UTC, sent up to 1 of 3 times
                   0  3  6  9  12 15 18 21
               MO  ·········█████████······
               TU  ·········█████████······
@@ -96,7 +98,9 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
               FR  ·········█████████······
               SA  ························
               SU  ························
-              █ calls  ▄ part of the hour  · none: 45 hours a week, Asia/Kolkata
+              █ calls  ▄ part of the hour
+              · none: 45 hours a week
+              Asia/Kolkata
 
         Pending, and not sent again (1):
           An earlier run did not learn whether they exist, and their definitions are gone. The next sync
