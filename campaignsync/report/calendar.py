@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase
 
+from campaignsync.calling_hours import Week, in_utc, week_of
 from campaignsync.findings import Campaign
 from campaignsync.identity import identity
-from campaignsync.report import hours
 from campaignsync.times import DAYS
 
 LETTERS = ascii_uppercase + ascii_lowercase
@@ -63,10 +63,10 @@ def _list_week(found: Sequence[tuple[str, Campaign]]) -> ListWeek:
     name = called[0][0]
     # A list that a campaign names twice is called by it once.
     campaigns = tuple({campaign.name: campaign for _, campaign in called}.values())
-    weeks = [hours.week_of(campaign.body) for campaign in campaigns]
+    weeks = [week_of(campaign.body) for campaign in campaigns]
     zones = {week.timezone for week in weeks}
     if len(zones) > 1:
-        weeks = [next(iter(hours.in_utc(week).values()), week) for week in weeks]
+        weeks = [next(iter(in_utc(week).values()), week) for week in weeks]
     minutes = [_minutes(week) for week in weeks]
     return ListWeek(
         name=name,
@@ -77,7 +77,7 @@ def _list_week(found: Sequence[tuple[str, Campaign]]) -> ListWeek:
     )
 
 
-def _minutes(week: hours.Week) -> int:
+def _minutes(week: Week) -> int:
     """Return the minutes of a week in which calls are made, as bits."""
     bits = 0
     for block in week.blocks:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from campaignsync.calling_hours import week_of
 from campaignsync.plan import Changed, FieldChange
 from campaignsync.report import hours
 from campaignsync.text import json_text
@@ -67,7 +68,7 @@ def _in_words(change: FieldChange) -> Change:
 
 def _hours(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """Return how the hours of the weekdays changed; nothing where words would not say all of it."""
-    before, after = hours.week_of(old), hours.week_of(new)
+    before, after = week_of(old), week_of(new)
     is_whole = all(len(week.blocks) == len(_days(body)) for week, body in ((before, old), (after, new)))
     return list(_hours_by_day(hours.by_day(before), hours.by_day(after))) if is_whole else []
 

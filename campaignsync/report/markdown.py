@@ -5,6 +5,7 @@ Foreign text is in code only, where GitHub finds no Markdown, HTML, mention, lin
 
 from collections.abc import Iterator, Sequence
 
+from campaignsync.calling_hours import Week, in_utc
 from campaignsync.claims import Conflict
 from campaignsync.errors import Problem
 from campaignsync.findings import Campaign, Finding
@@ -165,10 +166,10 @@ def _calls(row: Row) -> Iterator[str]:
     yield f"do-not-call {'**none**' if row.dnc_list is None else _cell(row.dnc_list)}"
 
 
-def _when(week: hours.Week) -> Iterator[str]:
+def _when(week: Week) -> Iterator[str]:
     yield from hours.lines(week)
     yield _cell(week.timezone + (f" ({week.frequency})" if week.frequency not in {"", "WEEKLY"} else ""))
-    for months, shifted in hours.in_utc(week).items():
+    for months, shifted in in_utc(week).items():
         yield f"{f'{months}, UTC' if months else 'UTC'}: {'; '.join(hours.lines(shifted, is_24_hours=True))}"
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from campaignsync.calling_hours import Week, week_of
 from campaignsync.identity import Definition
 from campaignsync.plan import Pending, Plan, body_digest
-from campaignsync.report import hours
 from campaignsync.state import MAX_SENDS, Claim
 from campaignsync.text import json_text
 
@@ -68,9 +68,9 @@ class Row:
         return _at(self.body, "dialingStrategy", "callerId", "phoneNumber")
 
     @cached_property
-    def week(self) -> hours.Week:
+    def week(self) -> Week:
         """When calls are made."""
-        return hours.week_of(self.body)
+        return week_of(self.body)
 
     @property
     def attempts(self) -> str:

@@ -135,7 +135,9 @@ def estimate(plan: Plan, *, rate_limit: int) -> str:
     if not (sends or plan.pending):
         return ""
     known = len(plan.changed) + len(plan.removed) + plan.unchanged
-    requests = sends + max(1, math.ceil(known / _PAGE_SIZE))
+    pages = max(1, math.ceil(known / _PAGE_SIZE))
+    # The account's list before, its contact lists, and one look at what was made.
+    requests = sends + pages + 2
     return f"A sync needs about {counted(requests, 'request')}{_duration(requests, rate_limit)}."
 
 

@@ -26,6 +26,7 @@ from tests.e2e.vendor import (
     reply,
     serving,
 )
+from tests.unit.bodies import SHAPES, shaped
 
 FIVE = ("Alpha", "Bravo", "Charlie", "Delta", "Echo")
 
@@ -103,7 +104,7 @@ def test_each_request_carries_a_token_of_its_own_that_another_library_verifies(
     before = int(time.time())
     project.run("sync")
     claims = [claims_of(request) for request in vendor.requests]
-    assert len(claims) == 3  # one listing, two creates
+    assert len(claims) == 5  # one listing, the contact lists, two creates, one look at what was made
     assert len({each["jti"] for each in claims}) == 3
     for each in claims:
         issued, expires = each["iat"], each["exp"]
@@ -211,7 +212,7 @@ class TestAnUnknownOutcome:
         assert ran.json["created"] == []
         [camp_id] = vendor.ids_of("Alpha")
         assert ran.json["recovered"] == [
-            {"name": "Alpha", "campId": camp_id, "source": "campaigns/Alpha.yaml"}
+            {"name": "Alpha", "campId": camp_id, "source": "campaigns/Alpha.yaml", "status": "Ready"}
         ]
         assert project.state["campaigns"]["Alpha"]["status"] == "recovered"
         assert (vendor.sent_names, project.status) == (["Alpha"], "")
@@ -221,7 +222,10 @@ class TestAnUnknownOutcome:
         vendor.on_create("Alpha", dropped)
         ran = project.run("sync")
         assert ran.code == 0, ran.err
-        assert [request.is_create for request in vendor.requests] == [False, True, False, False, True]
+        asked = [request.path.rsplit("/", 1)[-1] for request in vendor.requests]
+        listing, create = "getAllCampaignDetails", "campaign"
+        before = [listing, "getAllListDetails", create]
+        assert asked == [*before, listing, listing, create, listing]
         assert list(project.camp_ids.values()) == vendor.ids_of("Alpha")
 
     def test_keeps_its_claim_when_the_account_can_t_be_listed(self, project: Project, vendor: Vendor) -> None:
@@ -792,3 +796,63 @@ def test_sixty_campaigns_are_all_created_and_recorded_in_one_commit(project: Pro
     assert (ran.code, vendor.sent_names) == (0, names), ran.err
     assert project.git("rev-list", "--count", f"{source}..HEAD") == "1"
     assert project.camp_ids == {name: vendor.ids_of(name)[0] for name in names}
+
+
+class TestWhatBecomesOfACampaign:
+    def test_one_that_is_active_ends_the_run_with_7_its_id_first_and_recorded(
+        self, project: Project, vendor: Vendor
+    ) -> None:
+        project.define("Alpha", "Bravo")
+        vendor.statuses["Bravo"] = "Active"
+        ran = project.run("sync")
+        [camp_id] = vendor.ids_of("Bravo")
+        assert ran.code == 7
+        assert ran.out.splitlines()[0] == f"{camp_id} is Active: Bravo"
+        assert project.state["campaigns"]["Bravo"]["campId"] == camp_id
+        assert project.status == ""
+        assert project.run("sync").code == 0
+
+    def test_the_six_shapes_are_each_created_once(self, project: Project, vendor: Vendor) -> None:
+        for shape in SHAPES:
+            project.write(f"campaigns/{shape}.yaml", json.dumps({**shaped(shape), "name": shape}))
+        ran = project.run("sync", "--format", "json")
+        assert (ran.code, len(ran.json["created"])) == (0, 6), ran.err
+        assert vendor.sent_names == sorted(SHAPES)
+        for request in vendor.creates:
+            body = request.json
+            assert body == {**shaped(body["name"]), "name": body["name"]}
+            assert ("/campaign/api/v2/" in request.path) == ("dncLists" in body)
+            assert ("accountId" in dict(request.query)) == ("dncLists" in body)
+        assert project.run("sync").out.splitlines()[-1].startswith("Nothing to create: 6 unchanged")
+
+    def test_a_do_not_call_list_that_comes_later_is_a_change_and_nothing_is_sent_again(
+        self, project: Project, vendor: Vendor
+    ) -> None:
+        body = shaped("Preview")
+        project.write("campaigns/x.yaml", json.dumps(body))
+        project.run("sync")
+        gained = {key: value for key, value in body.items() if key != "enableMachineDetect"}
+        project.write("campaigns/x.yaml", json.dumps({**gained, "dncLists": {"name": "Never"}}))
+        ran = project.run("sync", "--format", "json")
+        assert ran.code == 0
+        (changed,) = ran.json["changed"]
+        assert [change["path"] for change in changed["changes"]] == ["dncLists", "enableMachineDetect"]
+        assert len(vendor.creates) == 1
+
+    def test_a_contact_list_that_does_not_exist_fails_its_definition_alone(
+        self, project: Project, vendor: Vendor
+    ) -> None:
+        project.define("Alpha", "Bravo")
+        vendor.contact_lists = ["List of Alpha", "List of Brave"]
+        ran = project.run("sync", "--format", "json")
+        assert ran.code == 4
+        assert [failure["error"] for failure in ran.json["failed"]] == [
+            "the account has no contact list 'List of Bravo'; the nearest is 'List of Brave'"
+        ]
+        assert vendor.sent_names == ["Alpha"]
+
+    def test_contact_lists_that_may_not_be_seen_are_a_warning(self, project: Project, vendor: Vendor) -> None:
+        project.define("Alpha")
+        ran = project.run("sync")
+        assert ran.code == 0
+        assert "whether the contact lists exist could not be checked: HTTP 403: not in your scope" in ran.out

@@ -138,7 +138,9 @@ class TestSyncAsJson:
         ran = varied.run("sync", "--format", "json")
         assert (ran.code, set(ran.json)) == (4, SYNC_KEYS), ran.err
         [new], [lost] = vendor.ids_of("New"), vendor.ids_of("Lost")
-        assert ran.json["created"] == [{"name": "New", "campId": new, "source": "campaigns/New.yaml"}]
+        assert ran.json["created"] == [
+            {"name": "New", "campId": new, "source": "campaigns/New.yaml", "status": "Ready"}
+        ]
         assert ran.json["recovered"] == [{"name": "Lost", "campId": lost, "source": "campaigns/Lost.yaml"}]
         [failed] = ran.json["failed"]
         assert set(failed) == {"name", "source", "error"}

@@ -16,7 +16,7 @@ def test_the_plan_that_is_shown_is_the_plan_of_the_definition_that_is_shown(proj
 
     ran = project.run("plan", CAMPAIGNSYNC_RATE_LIMIT=None, **NO_ACCOUNT)
 
-    assert (ran.code, ran.out) == (0, the_block(README, "text", "To create (1):"))
+    assert (ran.code, ran.out) == (0, the_block(README, "text", "Campaigns of state/campaigns.json"))
 
 
 def test_the_sandbox_run_says_what_is_told(project: Project) -> None:

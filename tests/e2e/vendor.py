@@ -47,6 +47,11 @@ class Request:
         return json.loads(self.body)
 
     @property
+    def is_contact_lists(self) -> bool:
+        """Whether it asks for the account's contact lists."""
+        return self.path.endswith("/campaign/contactList/getAllListDetails")
+
+    @property
     def is_create(self) -> bool:
         """Whether it asks for a new campaign."""
         return self.method == "POST" and self.path.endswith("/campaign")
@@ -109,6 +114,14 @@ def listed(vendor: "Vendor", request: Request) -> Reply:
     return reply(200, {"status": "success", "data": data})
 
 
+def contact_lists(vendor: "Vendor", request: Request) -> Reply:
+    """Answer with the account's contact lists, or that this client may not see them."""
+    if vendor.contact_lists is None:
+        return reply(403, {"errors": [{"msg": "not in your scope", "code": 403}]})
+    rows = [{"_id": f"cl-{name}", "name": name, "status": "Ready"} for name in vendor.contact_lists]
+    return reply(200, {"status": "success", "data": rows})
+
+
 class Vendor:
     """The account, what came in, and what is to be answered.
 
@@ -117,6 +130,8 @@ class Vendor:
         requests: All requests, in the order in which they were read.
         campaigns: The account's campaigns as rows of the list, oldest first.
         list_behaviour: How the list call is answered.
+        statuses: What becomes of campaigns, by name; of all others, Ready.
+        contact_lists: Names of the account's contact lists; None where the client may not see them.
         now: The server's clock, which dates campaigns and answers.
         is_closing: No connection is taken after the answer under way.
     """
@@ -126,6 +141,8 @@ class Vendor:
         self.requests: list[Request] = []
         self.campaigns: list[dict[str, Any]] = []
         self.list_behaviour: Behaviour = listed
+        self.statuses: dict[str, str] = {}
+        self.contact_lists: list[str] | None = None
         self.now = now
         self.is_closing = False
         self._scripts: dict[str, deque[Behaviour]] = defaultdict(deque)
@@ -156,8 +173,10 @@ class Vendor:
             camp_id = f"cd-{next(self._ids):04}"
             shown = {key: body[key] for key in ("description", "contactLists", "priority", "dialingMode")}
             moment = (created_at or self.now()).isoformat(timespec="milliseconds")
-            row = {"_id": camp_id, "name": body["name"], "createdAt": moment, "status": "Ready", **shown}
-            self.campaigns.append({**row, "connection": body.get("queue_name", "")})
+            status = self.statuses.get(body["name"], "Ready")
+            row = {"_id": camp_id, "name": body["name"], "createdAt": moment, "status": status, **shown}
+            connection = body.get("queue_name") or body.get("experienceFlowName", "")
+            self.campaigns.append({**row, "connection": connection})
             return camp_id
 
     def answer(self, request: Request) -> Reply | None:
@@ -170,6 +189,8 @@ class Vendor:
     def _behaviour(self, request: Request) -> Behaviour:
         if request.is_list:
             return self.list_behaviour
+        if request.is_contact_lists:
+            return contact_lists
         if not request.is_create:
             return rejected("no such call", status=404)
         script = self._scripts[request.json["name"]]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from campaignsync.report.hours import Week, in_utc, in_words, length, lines, picture, week_of
+from campaignsync.calling_hours import Week, in_utc, week_of
+from campaignsync.report.hours import in_words, length, lines, picture
 
 
 def week(*blocks: str, frequency: str = "WEEKLY", timezone: str = "Asia/Kolkata") -> Week:

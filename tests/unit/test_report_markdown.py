@@ -76,7 +76,7 @@ def test_a_plan_is_a_summary_a_table_warnings_and_folds() -> None:
 
         **Plan: 2 to create (1 not sent: likely renamed), 2 pending, 1 changed (not applied), 1 removed (still exists), 1 unchanged.**
 
-        A sync needs about 3 requests: under a minute at 60 a minute.
+        A sync needs about 5 requests: under a minute at 60 a minute.
 
         #### To look at first: 1
 

@@ -119,7 +119,7 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
           NAME`.
           - Old  cd-old
 
-        A sync needs about 3 requests: under a minute at 60 a minute.
+        A sync needs about 5 requests: under a minute at 60 a minute.
         Plan: 2 to create (1 not sent: likely renamed), 2 pending, 1 changed (not applied), 1 removed (still exists), 1 unchanged.
     """)  # noqa: E501  # the summary is one line
 
@@ -154,7 +154,7 @@ def test_hundreds_of_creates_take_two_lines_each() -> None:
     ]
     assert lines[601:] == [
         "",
-        "A sync needs about 301 requests: about 6 minutes at 60 a minute.",
+        "A sync needs about 303 requests: about 6 minutes at 60 a minute.",
         "Plan: 300 to create, 0 pending, 0 changed (not applied), 0 removed (still exists), 0 unchanged.",
     ]
 
@@ -162,11 +162,11 @@ def test_hundreds_of_creates_take_two_lines_each() -> None:
 @pytest.mark.parametrize(
     ("creates", "recorded", "rate_limit", "words"),
     [
-        (1, 0, 60, "A sync needs about 2 requests: under a minute at 60 a minute."),
-        (59, 0, 60, "A sync needs about 60 requests: under a minute at 60 a minute."),
-        (60, 0, 60, "A sync needs about 61 requests: about 2 minutes at 60 a minute."),
-        (1, 101, 2, "A sync needs about 3 requests: about 2 minutes at 2 a minute."),
-        (1, 0, 0, "A sync needs about 2 requests."),
+        (1, 0, 60, "A sync needs about 4 requests: under a minute at 60 a minute."),
+        (56, 0, 60, "A sync needs about 59 requests: under a minute at 60 a minute."),
+        (58, 0, 60, "A sync needs about 61 requests: about 2 minutes at 60 a minute."),
+        (1, 101, 2, "A sync needs about 5 requests: about 3 minutes at 2 a minute."),
+        (1, 0, 0, "A sync needs about 4 requests."),
     ],
 )
 def test_the_time_of_a_sync_is_estimated(creates: int, recorded: int, rate_limit: int, words: str) -> None:
