@@ -8,6 +8,7 @@ from pathlib import Path
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions, named_target
 from campaignsync.errors import SettingsError
+from campaignsync.findings.campaigns import campaigns_of
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Plan, Target, known_digests, make_plan, planned_digests
 from campaignsync.protocol import remediation
@@ -70,6 +71,8 @@ def view_of(
         plan=plan,
         target=Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries),
         findings=remediation.renames(plan, options),
+        # Where nothing may be sent, nobody asks who else calls whom.
+        campaigns=campaigns_of(plan, state) if plan.create or plan.pending else (),
         rate_limit=options.rate_limit,
         unmanaged=unmanaged,
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from campaignsync.calling_hours import Week, in_utc
 from campaignsync.claims import Conflict
 from campaignsync.errors import Problem
-from campaignsync.findings import Campaign, Finding
+from campaignsync.findings import Finding
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Changed, Plan, Target
 from campaignsync.report import calendar, hours, summary
@@ -53,7 +53,7 @@ def plan(view: View, *, is_summary: bool = False) -> str:
         f"**{summary.plan_line(plan)}**",
         summary.estimate(plan, rate_limit=view.rate_limit),
     )
-    rows, columns = rows_of(plan), _table("campaign", "calls", "from", "when", "how often")
+    rows, columns = rows_of(view), _table("campaign", "calls", "from", "when", "how often")
     findings = list(_findings(view.findings, most=len(view.findings) if is_summary else _MOST_OF_A_RULE))
     reserved = min(_MEDIUM, sum(map(len, findings)) + len(findings))
     sections = [
@@ -69,13 +69,13 @@ def plan(view: View, *, is_summary: bool = False) -> str:
             count=len(rows),
             share=limit.size - reserved - _SMALL,
             is_first=True,
-            foot=f"\n\n{summary.PENDING_ADVICE}" if any(row.claim for row in rows) else "",
+            foot="\n\n".join(["", summary.MOST_CALLS_ADVICE, *_claim_advice(rows)]),
         ),
         _lost(plan),
         _changes(plan.changed),
         _removals(plan.removed),
         _unmanaged(view.unmanaged or ()),
-        *([_by_list(view, rows)] if is_summary else []),
+        *([_by_list(view)] if is_summary else []),
         _bodies(rows, longest=_ALL if is_summary else _LONGEST_BODY),
     ]
     return assemble(
@@ -152,8 +152,12 @@ def _row(row: Row) -> str:
         list(_calls(row)),
         [table_code(cut(row.number, _LONGEST_CELL))],
         list(_when(row.week)),
-        [row.attempts],
+        [row.attempts, row.most_calls, *([f"**{row.most_together}**"] if row.most_together else [])],
     )
+
+
+def _claim_advice(rows: Sequence[Row]) -> list[str]:
+    return [summary.PENDING_ADVICE] if any(row.claim for row in rows) else []
 
 
 def _calls(row: Row) -> Iterator[str]:
@@ -234,12 +238,8 @@ def _unmanaged(campaigns: Sequence[RemoteCampaign]) -> Section:
     )
 
 
-def _by_list(view: View, rows: Sequence[Row]) -> Section:
-    campaigns = view.campaigns or [
-        Campaign(name=row.definition.name, path=row.definition.source, body=row.body, is_new=True)
-        for row in rows
-    ]
-    weeks = calendar.by_list(campaigns)
+def _by_list(view: View) -> Section:
+    weeks = calendar.by_list(view.campaigns)
     return Section(
         head=_heading("Who calls which list, hour by hour", len(weeks)),
         items=map(_list_week, weeks),

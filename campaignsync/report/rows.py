@@ -5,13 +5,16 @@ what is sent if the campaign does not exist. What is held back is no row but a f
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from campaignsync.calling_hours import Week, week_of
+from campaignsync.findings import pressure
+from campaignsync.findings.pressure import Pressure
 from campaignsync.identity import Definition
 from campaignsync.plan import Pending, Plan, body_digest
+from campaignsync.report.view import View
 from campaignsync.state import MAX_SENDS, Claim
 from campaignsync.text import json_text
 
@@ -25,10 +28,12 @@ class Row:
     Attributes:
         definition: What may be sent.
         claim: The claim that an earlier run left; None for a create.
+        on_lists: The most calls to a person of each contact list by all campaigns, by the list's identity.
     """
 
     definition: Definition
     claim: Claim | None = None
+    on_lists: Mapping[str, Pressure] = field(default_factory=dict, repr=False)
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -80,6 +85,20 @@ class Row:
         attempts, retry = (_number(values.get(key)) for key in ("maxAttemptsPerRecord", "defaultRetryPeriod"))
         return "1 attempt" if attempts == "1" else f"{attempts} attempts, {retry} min apart"
 
+    @cached_property
+    def most_calls(self) -> str:
+        """The most calls to one person, in our own words."""
+        most = pressure.of_campaign(self.body)
+        return f"at most {most.day} to one person in 24 hours, {most.week} in 7 days"
+
+    @cached_property
+    def most_together(self) -> str:
+        """The same with all campaigns that share a list with this one; empty where none does."""
+        found = [self.on_lists.get(key, pressure.NONE) for key in pressure.lists_of(self.body)]
+        day, week = (max((getattr(each, unit) for each in found), default=0) for unit in ("day", "week"))
+        own = pressure.of_campaign(self.body)
+        return f"{day} and {week} with others on its lists" if (day, week) > (own.day, own.week) else ""
+
     @property
     def priority(self) -> str:
         """From "1" to "5"."""
@@ -97,11 +116,14 @@ class Row:
         return f"claimed {claim.claimed_at:%Y-%m-%d %H:%M} UTC, {sends}{edited}"
 
 
-def rows_of(plan: Plan) -> tuple[Row, ...]:
+def rows_of(view: View) -> tuple[Row, ...]:
     """Return a row for each campaign that may be sent, sorted by name."""
-    creates = (Row(definition=each) for each in plan.create if each.key not in plan.renames)
-    claims = (Row(definition=each.definition, claim=each.claim) for each in plan.pending if each.definition)
-    return tuple(sorted((*creates, *claims), key=lambda row: row.definition.name))
+    plan = view.plan
+    found = [(each, None) for each in plan.create if each.key not in plan.renames]
+    claimed = [(each.definition, each.claim) for each in plan.pending if each.definition]
+    on_lists = pressure.of_lists(view.campaigns) if found or claimed else {}
+    rows = (Row(definition=own, claim=claim, on_lists=on_lists) for own, claim in (*found, *claimed))
+    return tuple(sorted(rows, key=lambda row: row.definition.name))
 
 
 def lost_claims(plan: Plan) -> Iterator[Pending]:

@@ -30,6 +30,10 @@ PENDING_ADVICE = (
     "What says `claimed` was claimed by an earlier run, which did not learn whether it exists. The next sync "
     "looks in the account first, and sends what is shown only if it is not there."
 )
+MOST_CALLS_ADVICE = (
+    "The most calls to one person: as many as attempts, minutes between them and hours allow if nobody "
+    "answers. Whoever is on a list twice gets more."
+)
 LOST_ADVICE = (
     "An earlier run did not learn whether they exist, and their definitions are gone. The next sync looks, "
     "and sends nothing."

@@ -44,9 +44,11 @@ def plan(view: View) -> str:
     """
     from campaignsync.report.rows import lost_claims, rows_of
 
-    plan, rows = view.plan, rows_of(view.plan)
+    plan, rows = view.plan, rows_of(view)
     is_short = len(rows) <= MOST_IN_DETAIL
-    advice = summary.PENDING_ADVICE if any(row.claim for row in rows) else ""
+    advice = " ".join(
+        [summary.MOST_CALLS_ADVICE, *([summary.PENDING_ADVICE] if any(row.claim for row in rows) else [])]
+    )
     removals = (_item("-", record.name, record.camp_id) for record in plan.removed)
     parts = [
         printable(summary.target_line(view.target)) if view.target else "",
@@ -114,6 +116,7 @@ def _row(row: Row) -> str:
         ("when", hours.in_words(row.week)),
         *(("", line) for line in _in_utc(row)),
         ("how often", row.attempts),
+        *(("", words) for words in (row.most_calls, row.most_together) if words),
         ("dialing", f"{row.mode}, priority {row.priority}"),
         *([("pending", row.claimed)] if row.claim else []),
     )
@@ -145,7 +148,7 @@ def _brief(row: Row) -> str:
         f"from {row.number}",
         hours.in_words(row.week),
         *_in_utc(row),
-        row.attempts,
+        *(words for words in (row.attempts, row.most_calls, row.most_together) if words),
         f"{row.mode}, priority {row.priority}",
         *([row.claimed] if row.claim else []),
     )

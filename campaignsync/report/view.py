@@ -16,8 +16,7 @@ class View:
         plan: The plan.
         target: Where its campaigns are created; None where that was told before.
         findings: What a reviewer should look at.
-        campaigns: All campaigns of the plan, recorded ones too, for what several have in common; those that
-            may be sent are taken from the plan where it is empty.
+        campaigns: All campaigns of the plan, recorded ones too, for what several have in common; sorted.
         unmanaged: Campaigns of the account that are not in the state; None where it was not listed.
         rate_limit: Requests a minute, for the estimate; 0 for no limit.
     """

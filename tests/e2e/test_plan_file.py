@@ -38,7 +38,7 @@ def plan(project: Project, tmp_path: Path) -> Plan:
     runner = runner_at(project, tmp_path / "planner")
 
     def plan() -> str:
-        code, log = runner.run("plan/plan.sh")
+        code, log = runner.run("plan/plan.sh", COMMENT="false", ALLOW_RENAMES="true")
         assert code == 0, log
         return runner.outputs["plan"]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from campaignsync.claims import Conflict
 from campaignsync.config import RunOptions
+from campaignsync.findings.campaigns import campaigns_of
 from campaignsync.identity import Definition, identity
 from campaignsync.plan import Plan, Target, make_plan
 from campaignsync.protocol import remediation
@@ -131,7 +132,13 @@ def state(entries: Iterable[Entry] = ()) -> State:
 
 def view(plan: Plan, **more: Any) -> View:  # noqa: ANN401  # fields of any kind
     """Return what a report of a plan is made from, its likely renames found."""
-    given = {"target": TARGET, "findings": remediation.renames(plan, RunOptions()), **more}
+    known = state([*plan.removed, *(each.record for each in plan.changed)])
+    given = {
+        "target": TARGET,
+        "findings": remediation.renames(plan, RunOptions()),
+        "campaigns": campaigns_of(plan, known),
+        **more,
+    }
     return View(plan=plan, **given)
 
 

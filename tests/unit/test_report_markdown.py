@@ -87,8 +87,10 @@ def test_a_plan_is_a_summary_a_table_warnings_and_folds() -> None:
 
         | campaign | calls | from | when | how often |
         |---|---|---|---|---|
-        | `Billing`<br>`campaigns/`<wbr>`billing.yaml` | `Recent Buyers`<br>queue `Default Queue`<br>do-not-call **none** | `+181234567` | MO–FR 9:00 AM–6:00 PM<br>`Asia/Kolkata`<br>UTC: MO–FR 03:30–12:30 | 3 attempts, 10 min apart |
-        | `Waiting`<br>`campaigns/`<wbr>`waiting.yaml`<br>**claimed 2026-01-31 09:00 UTC, sent up to 1 of 3 times** | `Recent Buyers`<br>queue `Default Queue`<br>do-not-call **none** | `+181234567` | MO–FR 9:00 AM–6:00 PM<br>`Asia/Kolkata`<br>UTC: MO–FR 03:30–12:30 | 3 attempts, 10 min apart |
+        | `Billing`<br>`campaigns/`<wbr>`billing.yaml` | `Recent Buyers`<br>queue `Default Queue`<br>do-not-call **none** | `+181234567` | MO–FR 9:00 AM–6:00 PM<br>`Asia/Kolkata`<br>UTC: MO–FR 03:30–12:30 | 3 attempts, 10 min apart<br>at most 3 to one person in 24 hours, 3 in 7 days<br>**15 and 15 with others on its lists** |
+        | `Waiting`<br>`campaigns/`<wbr>`waiting.yaml`<br>**claimed 2026-01-31 09:00 UTC, sent up to 1 of 3 times** | `Recent Buyers`<br>queue `Default Queue`<br>do-not-call **none** | `+181234567` | MO–FR 9:00 AM–6:00 PM<br>`Asia/Kolkata`<br>UTC: MO–FR 03:30–12:30 | 3 attempts, 10 min apart<br>at most 3 to one person in 24 hours, 3 in 7 days<br>**15 and 15 with others on its lists** |
+
+        The most calls to one person: as many as attempts, minutes between them and hours allow if nobody answers. Whoever is on a list twice gets more.
 
         What says `claimed` was claimed by an earlier run, which did not learn whether it exists. The next sync looks in the account first, and sends what is shown only if it is not there.
 

@@ -31,6 +31,7 @@ from tests.unit.report_samples import (
 NOTHING = make_plan([], state())
 HOURS = (
     "MO–FR 9:00 AM–6:00 PM Asia/Kolkata | MO–FR 03:30–12:30 UTC | 3 attempts, 10 min apart"
+    " | at most 3 to one person in 24 hours, 3 in 7 days | 900 and 900 with others on its lists"
     " | Preview, priority 5"
 )
 COUNTS = "Created 1 campaign, 0 failed, 0 unknown; 1 request"
@@ -56,8 +57,10 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
               Not sent: equals 'Old' (the campaign cd-old) in all but the name, and would call the same people twice: give it that name again, or `campaignsync forget 'Old'` if both are wanted.
 
         May be sent (2):
-          What says `claimed` was claimed by an earlier run, which did not learn whether it exists. The next
-          sync looks in the account first, and sends what is shown only if it is not there.
+          The most calls to one person: as many as attempts, minutes between them and hours allow if nobody
+          answers. Whoever is on a list twice gets more. What says `claimed` was claimed by an earlier run,
+          which did not learn whether it exists. The next sync looks in the account first, and sends what is
+          shown only if it is not there.
           + Billing
               file         campaigns/billing.yaml
               calls        Recent Buyers
@@ -67,6 +70,8 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
               when         MO–FR 9:00 AM–6:00 PM Asia/Kolkata
                            MO–FR 03:30–12:30 UTC
               how often    3 attempts, 10 min apart
+                           at most 3 to one person in 24 hours, 3 in 7 days
+                           15 and 15 with others on its lists
               dialing      Preview, priority 5
                   0  3  6  9  12 15 18 21
               MO  ·········█████████······
@@ -88,6 +93,8 @@ def test_a_plan_tells_what_a_sync_would_do_and_what_it_would_not() -> None:
               when         MO–FR 9:00 AM–6:00 PM Asia/Kolkata
                            MO–FR 03:30–12:30 UTC
               how often    3 attempts, 10 min apart
+                           at most 3 to one person in 24 hours, 3 in 7 days
+                           15 and 15 with others on its lists
               dialing      Preview, priority 5
               pending      claimed 2026-01-31 09:00 UTC, sent up to 1 of 3 times
                   0  3  6  9  12 15 18 21
@@ -147,12 +154,11 @@ def test_a_plan_without_renames_has_plain_counts() -> None:
 def test_hundreds_of_creates_take_two_lines_each() -> None:
     plan = make_plan([definition(f"C {number:03}") for number in range(300)], state())
     lines = text.plan(view(plan, target=None)).splitlines()
-    assert lines[:3] == [
-        "May be sent (300):",
+    assert lines[3:5] == [
         "  + C 000  campaigns/c 000.yaml",
         f"      calls Recent Buyers | queue Default Queue | do-not-call none | from +181234567 | {HOURS}",
     ]
-    assert lines[601:] == [
+    assert lines[603:] == [
         "",
         "A sync needs about 303 requests: about 6 minutes at 60 a minute.",
         "Plan: 300 to create, 0 pending, 0 changed (not applied), 0 removed (still exists), 0 unchanged.",
