@@ -141,9 +141,8 @@ class TestSyncAsJson:
         assert ran.json["created"] == [
             {"name": "New", "campId": new, "source": "campaigns/New.yaml", "status": "Ready"}
         ]
-        assert ran.json["recovered"] == [
-            {"name": "Lost", "campId": lost, "source": "campaigns/Lost.yaml", "status": "Ready"}
-        ]
+        found = {"name": "Lost", "campId": lost, "source": "campaigns/Lost.yaml", "status": "Ready"}
+        assert ran.json["recovered"] == [found]
         [failed] = ran.json["failed"]
         assert set(failed) == {"name", "source", "error"}
         assert (failed["name"], "no such queue" in failed["error"]) == ("Refused", True)
