@@ -5,7 +5,6 @@ retry period allow, whenever the period begins. So no day of the calendar, in an
 on a list twice, or on two lists of one campaign, is called for each.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -77,40 +76,48 @@ def _most(blocks: tuple[Block, ...], attempts: int, retry: int) -> Pressure:
     longest = max((block.end - block.start for block in blocks), default=0)
     if (attempts - 1) * retry < longest:
         return Pressure(day=attempts, week=attempts)
-    minutes = sorted(
-        {
-            block.day * DAY_MINUTES + minute
-            for block in blocks
-            for minute in range(block.start, min(block.end, DAY_MINUTES))
-        }
-    )
-    if not minutes:
-        return NONE
+    spans = _spans(blocks)
     # The week twice: what begins on its last day goes on into the next.
-    ahead = [*minutes, *(minute + WEEK_MINUTES for minute in minutes)]
-    steps = _steps(ahead, retry, attempts)
-    day, week = (
-        max(_count(start, ahead, steps, window=window) for start in range(len(minutes)))
-        for window in (DAY_MINUTES, WEEK_MINUTES)
-    )
-    return Pressure(day=min(attempts, day), week=min(attempts, week))
+    ahead = [*spans, *((start + WEEK_MINUTES, end + WEEK_MINUTES) for start, end in spans)]
+    # Where the first call is made a minute later, those behind it are, too, and the period ends a minute
+    # later: none is lost until one of them leaves its block. So the most calls are found where one is made in
+    # the last minute of a block.
+    firsts = {end - 1 - index * retry for _, end in ahead for index in range(attempts)}
+    counts = [_counted(first, ahead, attempts, retry) for first in firsts if _is_allowed(first, spans)]
+    day, week = (max(found, default=0) for found in zip(*counts, strict=True)) if counts else (0, 0)
+    return Pressure(day=day, week=week)
 
 
-def _steps(minutes: Sequence[int], retry: int, attempts: int) -> list[list[int]]:
-    """Return, for each minute's index, that of the call 1, 2, 4, … later, as far as attempts go."""
-    end = len(minutes)
-    steps = [[*(bisect_left(minutes, minute + retry) for minute in minutes), end]]
-    while 1 << len(steps) < attempts:
-        last = steps[-1]
-        steps.append([last[index] for index in last])
-    return steps
+def _spans(blocks: Sequence[Block]) -> list[tuple[int, int]]:
+    """Return the stretches of a week in which calls are made, in minutes of it, sorted and apart."""
+    spans = list[tuple[int, int]]()
+    for block in sorted(blocks):
+        start, end = (block.day * DAY_MINUTES + minute for minute in (block.start, block.end))
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        elif start < end:
+            spans.append((start, end))
+    return spans
 
 
-def _count(start: int, minutes: Sequence[int], steps: Sequence[Sequence[int]], *, window: int) -> int:
-    """Return how many calls there are from a minute's index on until the window ends."""
-    stop, index, count = bisect_left(minutes, minutes[start] + window), start, 1
-    for power in range(len(steps) - 1, -1, -1):
-        following = steps[power][index]
-        if following < stop:
-            index, count = following, count + (1 << power)
-    return count
+def _is_allowed(minute: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= minute < end for start, end in spans)
+
+
+def _counted(first: int, spans: Sequence[tuple[int, int]], attempts: int, retry: int) -> tuple[int, int]:
+    """Return how many calls there are in the 24 hours and in the 7 days from the first one on."""
+    day = count = 0
+    due, left = first, iter(spans)
+    start, end = next(left)
+    while count < attempts:
+        while end <= due:
+            start, end = next(left, (first + WEEK_MINUTES,) * 2)
+            if start >= first + WEEK_MINUTES:
+                return day, count
+        due = max(due, start)
+        if due >= first + WEEK_MINUTES:
+            break
+        count += 1
+        day += due < first + DAY_MINUTES
+        due += retry
+    return day, count
