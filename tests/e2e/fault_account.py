@@ -22,6 +22,7 @@ PAGE_ROWS = 100
 _PATH = f"/agentassist/api/v1/public/{APP_ID}/campaign"
 _CREATE = f"POST {_PATH}?campaignType=voice "
 _LIST = f"POST {_PATH}/getAllCampaignDetails "
+_CONTACT_LISTS = f"POST {_PATH}/contactList/getAllListDetails?type=call "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +227,8 @@ class FaultyAccount:
             return self._create(body)
         if line.startswith(_LIST):
             return self._list(body)
+        if line.startswith(_CONTACT_LISTS):
+            return says(403, {"errors": [{"msg": "not in your scope", "code": 403}]})
         self.surprises.append(line)
         return says(404, {"message": "no such call"})
 
