@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from campaignsync.errors import GitError
 from campaignsync.repository.branch import Files
-from campaignsync.repository.objects import commit_at, list_blobs
+from campaignsync.repository.objects import Blob, commit_at, list_blobs, read_blobs
 from campaignsync.repository.runner import Git
 from campaignsync.snapshot import Snapshot
 from campaignsync.state import State
@@ -101,13 +101,18 @@ class LocalBranch:
                 begun = await git.ask("reset", "--quiet", base, *literal)
                 if begun.is_locked_out:
                     return False
-            await self._follow(base, tip)
+            await self._follow(base, tip, may_be_torn=True)
         return not self._is_locked_out
 
-    async def _follow(self, base: str, commit: str) -> bool:
+    async def _follow(self, base: str, commit: str, *, may_be_torn: bool = False) -> bool:
         """Bring index entry and file to the commit, each if it was as the base has it; return whether both.
 
         With the old entry in the index, the person's next commit would take the records out again.
+
+        Args:
+            base: The commit that the branch was at.
+            commit: The one that it is at now.
+            may_be_torn: A run was killed while it did this: the file may be a first part of the new one.
         """
         self._is_locked_out = False
         git, path = self._files.git, self._files.state
@@ -123,6 +128,8 @@ class LocalBranch:
         if tag == b"H":
             is_same = not (await git.ask("diff-index", "--quiet", base, *literal)).status
         (blob,) = await list_blobs(git, commit, path)
+        if may_be_torn and tag == b"H" and not is_same:
+            is_same = await self._is_torn(blob)
         entry = ("--add", "--cacheinfo", f"{blob.mode},{blob.id},{path}")
         is_left_out = tag in {b"S", b"s"}  # by a sparse checkout
         kept = ("--skip-worktree", "--", path) if is_left_out else ()
@@ -136,6 +143,16 @@ class LocalBranch:
         # the base's may be replaced: --force would also take a file or a link in the folder's place.
         force = ("--force",) if is_there else ()
         return not (await git.ask("checkout-index", *force, "--index", "--quiet", "--", path)).status
+
+    async def _is_torn(self, blob: Blob) -> bool:
+        """Return whether the file is a first part of this content, as a kill leaves it."""
+        file = self._files.git.folder / self._files.state
+        content = (await read_blobs(self._files.git, [blob.id]))[blob.id]
+        try:
+            is_link, found = file.is_symlink(), file.read_bytes()  # one look
+        except OSError:
+            return False
+        return not is_link and len(found) < len(content) and content.startswith(found)
 
 
 async def current_branch(git: Git) -> str | None:

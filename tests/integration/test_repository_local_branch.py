@@ -218,6 +218,40 @@ async def test_a_killed_run_leaves_nothing_that_the_next_one_does_not_set_right(
     assert clone.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
 
 
+@pytest.mark.parametrize("length", [0, 1, 60])
+async def test_a_file_that_a_killed_git_wrote_in_part_is_written_whole_by_the_next_run(
+    clone: Clone, length: int
+) -> None:
+    whole = await _killed_before_the_file(clone)
+    (clone.path / STATE).write_bytes(whole[:length])
+    next_one, _ = clone.local()
+    await next_one.check()
+    assert ((clone.path / STATE).read_bytes(), clone.status) == (whole, "")
+
+
+async def test_what_a_person_wrote_after_a_kill_is_left(clone: Clone) -> None:
+    whole = await _killed_before_the_file(clone)
+    mine = whole[:60] + b"mine"
+    (clone.path / STATE).write_bytes(mine)
+    next_one, _ = clone.local()
+    await next_one.check()
+    assert (clone.path / STATE).read_bytes() == mine
+
+
+async def _killed_before_the_file(clone: Clone) -> bytes:
+    """Move the branch, and be killed before the file has followed; return what it must hold."""
+    base, commit = await clone.make("a")
+    files = clone.at()
+    for commands in range(11):
+        git = _DyingGit(folder=files.git.folder, env=files.git.env, left=iter(range(commands)))
+        dying, _ = clone.local(replace(files, git=git))
+        with suppress(_KilledError):
+            await dying.publish(base, commit)
+        if clone.head == commit:
+            break
+    return clone.git("show", f"{commit}:{STATE}").encode() + b"\n"
+
+
 async def test_no_hook_runs_not_even_a_refs(clone: Clone) -> None:
     for name in ("pre-commit", "post-commit", "post-checkout", "post-index-change", "reference-transaction"):
         clone.hook(name, "touch ../ran; exit 1")
