@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, assert_never
+from typing import Any, Self, TypeVar, assert_never
 
 import httpx
 
@@ -37,6 +37,8 @@ from campaignsync.versions import Version, version_of
 
 _MOST_CREATE_BYTES = 1024 * 1024
 _MOST_PAGE_BYTES = 16 * 1024 * 1024
+
+_Read = TypeVar("_Read", PageOutcome, ListsOutcome)
 
 
 class KoreClient:
@@ -137,26 +139,17 @@ class KoreClient:
             skip: The number of the first, 0 for the newest.
             version: Whose list.
         """
-        outcome = await self._page_once(skip, version)
-        if isinstance(outcome, Unauthorized) and self._tokens.is_renewable:
-            return await self._page_once(skip, version)
-        return outcome
+        return await self._read(
+            self._urls.campaigns(version), _listing(skip), lambda it: page_outcome(it, skip)
+        )
 
     async def contact_lists(self, *, version: Version) -> ListsOutcome:
-        """Read the account's contact lists, all in one answer; no contact is in it."""
-        async with self._rate_limit.slot():
-            call = self._call(self._urls.contact_lists(version), "{}", most_bytes=_MOST_PAGE_BYTES)
-            match await self._told(call, Gate(lambda: True, self._count)):
-                case Answer() as answer:
-                    outcome = lists_outcome(answer)
-                    self._pace(outcome)
-                    return outcome
-                case Broken(reason=reason):
-                    return PageFailed(reason=reason)
-                case Withheld():
-                    return PageFailed(reason="nothing was sent")
-                case never:
-                    assert_never(never)
+        """Read the account's contact lists, all in one answer; no contact is in it.
+
+        Args:
+            version: Whose list.
+        """
+        return await self._read(self._urls.contact_lists(version), "{}", lists_outcome)
 
     async def _create_once(self, sent: str, version: Version, permit: Callable[[], bool]) -> Outcome:
         async with self._rate_limit.slot():
@@ -174,13 +167,23 @@ class KoreClient:
                 case never:
                     assert_never(never)
 
-    async def _page_once(self, skip: int, version: Version) -> PageOutcome:
+    async def _read(
+        self, url: httpx.URL, asked: str, outcome_of: Callable[[Answer], _Read]
+    ) -> _Read | PageFailed:
+        """Ask for what has no effect; after a 401, once more with a new token."""
+        outcome = await self._read_once(url, asked, outcome_of)
+        if isinstance(outcome, Unauthorized) and self._tokens.is_renewable:
+            return await self._read_once(url, asked, outcome_of)
+        return outcome
+
+    async def _read_once(
+        self, url: httpx.URL, asked: str, outcome_of: Callable[[Answer], _Read]
+    ) -> _Read | PageFailed:
         async with self._rate_limit.slot():
-            url = self._urls.campaigns(version)
-            call = self._call(url, _listing(skip), most_bytes=_MOST_PAGE_BYTES)
+            call = self._call(url, asked, most_bytes=_MOST_PAGE_BYTES)
             match await self._told(call, Gate(lambda: True, self._count)):
                 case Answer() as answer:
-                    outcome = page_outcome(answer, skip)
+                    outcome = outcome_of(answer)
                     self._pace(outcome)
                     return outcome
                 case Broken(reason=reason):

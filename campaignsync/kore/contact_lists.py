@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from campaignsync.kore.pages import Lenient
 from campaignsync.kore.responses import Answer, StrictModel, is_no, parsed
+from campaignsync.kore.words import shown
 from campaignsync.outcome import ContactList, ContactLists, ListsOutcome, OverLimit, PageFailed, Unauthorized
 
 
@@ -27,7 +28,8 @@ def lists_outcome(answer: Answer) -> ListsOutcome:
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        return PageFailed(reason=f"the contact lists can't be read: {where}: {first['msg']}")
+        whole = f"the contact lists can't be read: {where}: {first['msg']}"
+        return PageFailed(reason=shown(whole, answer.secrets))
     return ContactLists(lists=tuple(map(_contact_list, rows)))
 
 

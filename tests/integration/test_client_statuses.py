@@ -809,8 +809,8 @@ def test_law_what_is_shown_is_short_printable_and_without_the_secret(text: str, 
 LIST = {"_id": "cl-1", "name": "Buyers", "totalRecordCount": 12, "status": "Validated", "listType": "call"}
 
 
-async def lists_of(response: httpx.Response) -> object:
-    async with answering(response) as (client, route):
+async def lists_of(*responses: httpx.Response) -> object:
+    async with answering(*responses) as (client, route):
         outcome = await client.contact_lists(version=1)
     assert str(route.calls.last.request.url) == f"{APP}/campaign/contactList/getAllListDetails?type=call"
     return outcome
@@ -861,4 +861,6 @@ async def test_contact_lists_that_can_not_be_read_say_why(response: httpx.Respon
 
 async def test_contact_lists_over_the_limit_or_without_credentials() -> None:
     assert await lists_of(httpx.Response(429)) == OverLimit()
-    assert isinstance(await lists_of(httpx.Response(401)), Unauthorized)
+    assert isinstance(await lists_of(httpx.Response(401), httpx.Response(401)), Unauthorized)
+    # A token that was refused is replaced once, as for the list.
+    assert await lists_of(httpx.Response(401), httpx.Response(200, json=[])) == ContactLists(lists=())
