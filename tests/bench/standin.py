@@ -1,8 +1,8 @@
 """A stand-in of the vendor's API that costs next to nothing, so that it isn't what is measured. Does I/O.
 
 Run as a program, `python -m tests.bench.standin [--account STATE] [--limit N --window S]`, it prints where it
-listens, and serves until its stdin ends. The pages of the account's list are made before, as bytes. What is
-created is not put into the list: none of the measured runs lists twice.
+listens, and serves until its stdin ends. The pages of the account's list are made before, as bytes. After a
+create the list begins with what was created: a run looks there what became of it, and at nothing else.
 """
 
 import argparse
@@ -34,7 +34,7 @@ class Account:
         self._limit = limit
         self._window_s = window_s
         self._counted: deque[float] = deque()
-        self._names: set[str] = set()
+        self._names: dict[str, str] = {}
 
     def answer(self, path: str, body: bytes) -> bytes:
         """Return the whole answer to a request."""
@@ -42,13 +42,24 @@ class Account:
             return _reply(400, {"message": "over the limit: this measurement is void"})
         if path.endswith("/getAllCampaignDetails"):
             skip: int = json.loads(body)["skip"]
-            return self._pages[skip // _PAGE_ROWS]
+            return self._newest(skip) if self._names else self._pages[skip // _PAGE_ROWS]
+        if path.endswith("/getAllListDetails"):
+            return _reply(403, {"errors": [{"msg": "not in your scope"}]})
         name = json.loads(body)["name"]
         if name in self._names:
             return _reply(400, {"message": "sent twice: this measurement is void"})
-        self._names.add(name)
-        camp_id = f"cd-new-{len(self._names):06}"
+        camp_id = f"cd-new-{len(self._names) + 1:06}"
+        self._names[name] = camp_id
         return _reply(200, {"status": "success", "id": camp_id, "data": {"campId": camp_id}})
+
+    def _newest(self, skip: int) -> bytes:
+        """Return a page of what was created, newest first: more is asked for by nobody who finds it there."""
+        made = [*self._names.items()][::-1]
+        rows = [
+            {"_id": camp_id, "name": name, "status": "Ready"}
+            for name, camp_id in made[skip : skip + _PAGE_ROWS]
+        ]
+        return _reply(200, {"data": {"results": rows, "hasMore": True, "totalResults": 10**6}})
 
     def _is_over(self, now: float) -> bool:
         while self._counted and self._counted[0] + self._window_s <= now:
