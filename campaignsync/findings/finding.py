@@ -16,7 +16,7 @@ class Finding:
         rule: The rule's id, such as ``lists/shared``.
         severity: How much it matters.
         name: The campaign; empty where it is about none.
-        path: The definition's file, or the policy's.
+        path: The definition's file.
         key: What it is about, dotted, such as ``dialingStrategy.callingHours.days[2]``; empty for the whole
             file. From it the line and the column are found.
         line: Line in the file, from 1.

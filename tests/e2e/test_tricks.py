@@ -293,12 +293,6 @@ TRICKS = [
         is_red=True,
     ),
     Trick(
-        name="another policy",
-        change=all_of(define("New"), write("campaigns/.policy.yaml", "version: 1\n")),
-        shown=("This pull request changes the policy, `campaigns/.policy.yaml`",),
-        sent=("New",),
-    ),
-    Trick(
         name="a hidden definition, and what only looks like one",
         change=all_of(
             define("Hidden", path="campaigns/.hidden.yaml"),

@@ -19,7 +19,6 @@ def git(folder: Path, *args: str) -> None:
 def said(folder: Path, event: str = "pull_request") -> str:
     env = {
         **os.environ,
-        "CAMPAIGNSYNC_CAMPAIGNS": "./campaigns",
         "CAMPAIGNSYNC_STATE": "./state/campaigns.json",
         "GITHUB_EVENT_NAME": event,
     }
@@ -57,16 +56,13 @@ def test_definitions_alone_are_nothing_to_say(merge: Path) -> None:
 
 def test_each_thing_that_decides_about_the_plan_is_one_warning(merge: Path) -> None:
     (merge / "link").symlink_to("elsewhere")
-    told = merged(
-        merge, "state/campaigns.json", ".gitattributes", "a/.gitattributes", "campaigns/.policy.yaml"
-    )
+    told = merged(merge, "state/campaigns.json", ".gitattributes", "a/.gitattributes")
     lines = told.splitlines()
-    assert lines[::3] == ["> [!CAUTION]"] * 4
+    assert lines[::3] == ["> [!CAUTION]"] * 3
     assert [line.removeprefix("> **This pull request ").split(":")[0] for line in lines[1::3]] == [
         "itself changes the state, `state/campaigns.json`",
         "changes `.gitattributes`, `a/.gitattributes`",
         "changes links or submodules",
-        "changes the policy, `campaigns/.policy.yaml`, by which this plan is checked.**",
     ]
 
 

@@ -42,10 +42,11 @@ refuse() {
 status=0 has_work=false plan='' reasons=''
 "$programs/python" -I "$here/touched.py" | tee "$summary" > "$report"
 "$programs/campaignsync" plan "${options[@]}" --detailed-exitcode --out "$file" >> "$report" || status=$?
-if [[ $status == 0 || $status == 2 || $status == 8 ]]; then
-    # 8: the policy says that something found must stop; the plan is whole all the same.
+if [[ $status == 0 || $status == 2 ]]; then
     [[ $status != 2 ]] || has_work=true status=0
-    "$programs/campaignsync" plan "${options[@]}" --summary >> "$summary" || true
+    # Where this fails there would be a plan without its rows, and nothing to miss them by.
+    "$programs/campaignsync" plan "${options[@]}" --summary >> "$summary" ||
+        { status=1; refuse "The plan could not be written whole: nobody could review it. Run this again."; }
     reports=("$summary")
     [[ $COMMENT != true ]] || reports+=("$report")
     # Here, before anybody is asked to approve what the sync would then refuse.

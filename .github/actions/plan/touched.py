@@ -1,6 +1,6 @@
 """Prints what a reviewer must know before the plan: what else a pull request changes that decides about it.
 
-Reads ``CAMPAIGNSYNC_CAMPAIGNS`` and ``CAMPAIGNSYNC_STATE`` from the environment, and whether there is a pull
+Reads ``CAMPAIGNSYNC_STATE`` from the environment, and whether there is a pull
 request from ``GITHUB_EVENT_NAME``; compares HEAD, the merge that GitHub makes of it, with its first parent.
 Prints Markdown, nothing where there is nothing to say; each line begins with our own words.
 """
@@ -26,13 +26,10 @@ def warnings(env: Mapping[str, str], changed: Mapping[str, Sequence[str]]) -> It
     """Yield one sentence for each thing that the pull request changes beside definitions.
 
     Args:
-        env: Names the folder of the definitions and the state file.
+        env: Names the state file.
         changed: By path: the modes of the file before and after.
     """
-    state, policy = (
-        os.path.normpath(path)
-        for path in (env["CAMPAIGNSYNC_STATE"], f"{env['CAMPAIGNSYNC_CAMPAIGNS']}/.policy.yaml")
-    )
+    state = os.path.normpath(env["CAMPAIGNSYNC_STATE"])
     if state in changed:
         yield (
             f"This pull request itself changes the state, {_shown([state])}: what is recorded there is never "
@@ -47,8 +44,6 @@ def warnings(env: Mapping[str, str], changed: Mapping[str, Sequence[str]]) -> It
     links = [path for path, modes in changed.items() if {_LINK, _SUBMODULE} & set(modes)]
     if links:
         yield f"This pull request changes links or submodules: {_shown(links)}."
-    if policy in changed:
-        yield f"This pull request changes the policy, {_shown([policy])}, by which this plan is checked."
 
 
 def _shown(paths: Sequence[str]) -> str:
