@@ -172,6 +172,7 @@ class Sandbox:
         late_s = LATE_S if self.day.is_(Fault.LIST_BEHIND) else 0.0
         since = self._now() - timedelta(seconds=late_s)
         shown = [one for one in self.campaigns if one.created_at <= since]
+        shown.sort(key=lambda one: one.created_at)
         return shown[::-1] if is_newest_first else shown
 
     def status(self, campaign: StoredCampaign) -> str:
