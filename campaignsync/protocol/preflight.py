@@ -144,7 +144,9 @@ class Preflight:
 
     async def _judge_and_claim(self) -> list[Claim] | None:
         """Judge by one fresh listing, and claim; None where another run's push came first, or may have."""
-        creates, resolvable = self._allowed(self._creates()), self._resolvable()
+        # Before the listing, and not behind it: no wait may come between a listing and the claim.
+        creates = await self._with_lists(self._allowed(self._creates()))
+        resolvable = self._resolvable()
         self._report_others(resolvable)
         versions = self._versions(creates, resolvable)
         campaigns = await list_account(self._tools, versions) if versions else ()
@@ -152,7 +154,7 @@ class Preflight:
         self._warn_of_twins(by_name)
         if self._may_be_claimed_meanwhile(creates, by_name):
             return None
-        creates = await self._with_lists(self._without_strangers(creates, by_name))
+        creates = self._without_strangers(creates, by_name)
         claims = [pending.claim for pending in resolvable]
         absent = await resolve(claims, campaigns, self._ledger, self._record)
         if absent:

@@ -224,7 +224,7 @@ class TestAnUnknownOutcome:
         assert ran.code == 0, ran.err
         asked = [request.path.rsplit("/", 1)[-1] for request in vendor.requests]
         listing, create = "getAllCampaignDetails", "campaign"
-        before = [listing, "getAllListDetails", create]
+        before = ["getAllListDetails", listing, create]
         assert asked == [*before, listing, listing, create, listing]
         assert list(project.camp_ids.values()) == vendor.ids_of("Alpha")
 
