@@ -1,6 +1,6 @@
 """What became of the campaigns that a run made: their status, soon after ("Sync" 7)."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from campaignsync.outcome import OverLimit, Page, PageFailed, Unauthorized
 from campaignsync.protocol.tools import StopRequestedError, Tools, backoff_s
@@ -10,26 +10,24 @@ _MOST_PAGES = 100
 """Pages of the newest campaigns that are looked through, at most."""
 
 
-async def statuses_of(
-    tools: Tools, camp_ids: Collection[str], versions: Collection[Version]
-) -> tuple[dict[str, str], str]:
+async def statuses_of(tools: Tools, made: Mapping[str, Version]) -> tuple[dict[str, str], str]:
     """Look for campaigns in the account's list, newest first, until each was seen.
 
     The campaigns exist and are known by their ids: whatever goes wrong here is told, and no more.
 
     Args:
         tools: The run's ports and options.
-        camp_ids: Which campaigns.
-        versions: By which versions they were made.
+        made: Which campaigns, by id, and by which version each was made: that version's list shows it.
 
     Returns:
         Their statuses by id, as the vendor writes them, of those that were seen and have one; and why the
         others were not looked at, empty where the list was read.
     """
     found, reason = dict[str, str](), ""
-    for version in sorted(versions):
+    for version in sorted(set(made.values())):
+        wanted = {camp_id for camp_id, own in made.items() if own == version}
         try:
-            reason = await _look(tools, set(camp_ids), version, found) or reason
+            reason = await _look(tools, wanted, version, found) or reason
         except StopRequestedError:
             return found, "the run was interrupted"
     return found, reason

@@ -19,7 +19,7 @@ from campaignsync.protocol.sender import Sender
 from campaignsync.protocol.tools import StopRequestedError, Tools
 from campaignsync.result import Done, Failure, Result
 from campaignsync.state import Claim
-from campaignsync.versions import versions_of
+from campaignsync.versions import version_of
 
 _T = TypeVar("_T", Done, Failure)
 
@@ -83,10 +83,9 @@ class Sync:
         made = [*record.created.values(), *record.recovered.values()]
         if not made or record.is_interrupted:
             return
-        entries = [self._ledger.state.get(each.name) for each in made]
-        versions = versions_of(entry.definition for entry in entries if entry)
-        camp_ids = [each.camp_id for each in made]
-        record.statuses, reason = await statuses_of(self._tools, camp_ids, versions)
+        entries = ((each.camp_id, self._ledger.state.get(each.name)) for each in made)
+        by_id = {camp_id: version_of(entry.definition) for camp_id, entry in entries if entry}
+        record.statuses, reason = await statuses_of(self._tools, by_id)
         if reason:
             record.warnings.append(f"what became of the new campaigns could not be looked up: {reason}")
 
