@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from io import BytesIO
-from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from campaignsync.times import DAYS, TIMES
@@ -17,12 +16,11 @@ HOUR_MINUTES = 60
 DAY_MINUTES = 24 * HOUR_MINUTES
 WEEK_MINUTES = 7 * DAY_MINUTES
 _YEAR = 2037
-_MOST_BLOCKS_KEPT = 4096
-"""Different blocks of hours that are kept as read: those of one campaign are those of many others."""
+_MOST_KEPT = 4096
+"""Different weeks that are kept as read and as shifted: those of one campaign are those of many others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Block:
+class Block(NamedTuple):
     """Time on one day in which calls are allowed.
 
     Attributes:
@@ -64,37 +62,39 @@ class Week:
 
 def week_of(body: Mapping[str, Any]) -> Week:
     """Read the calling hours of a body; what is not as the contract has it is left out."""
-    strategy = body.get("dialingStrategy")
-    hours = strategy.get("callingHours") if isinstance(strategy, Mapping) else None
-    match hours:
-        case {"days": [*days]}:
-            found = (block for block in map(_block, days) if block)
-            blocks = tuple(sorted(found, key=attrgetter("day", "start", "end")))
+    match body:
+        case {"dialingStrategy": {"callingHours": dict(hours)}}:
+            days = hours.get("days")
         case _:
-            blocks = ()
-    texts = hours if isinstance(hours, Mapping) else {}
-    return Week(
-        timezone=str(texts.get("timezone", "")), frequency=str(texts.get("frequency", "")), blocks=blocks
-    )
+            hours, days = {}, None
+    facts = tuple(map(_facts, days)) if isinstance(days, list) else ()
+    return _week(str(hours.get("timezone", "")), str(hours.get("frequency", "")), facts)
 
 
-def _block(data: object) -> Block | None:
-    if not isinstance(data, Mapping):
+_Facts = tuple[str, str, str]
+
+
+def _facts(block: object) -> _Facts | None:
+    """Return a block's day, start and end as they are written; None where they are no strings."""
+    try:
+        facts: _Facts = block["day"], block["start"], block["end"]  # type: ignore[index]  # see below
+    except (KeyError, TypeError):  # no mapping, or not of these
         return None
-    day, start, end = data.get("day"), data.get("start"), data.get("end")
-    if isinstance(day, str) and isinstance(start, str) and isinstance(end, str):
-        return _known_block(day, start, end)
-    return None
+    day, start, end = facts
+    return facts if type(day) is type(start) is type(end) is str else None
 
 
-@lru_cache(_MOST_BLOCKS_KEPT)
-def _known_block(day: str, start: str, end: str) -> Block | None:
-    if day in DAYS and start in TIMES and end in TIMES:
-        return Block(day=DAYS.index(day), start=TIMES[start], end=TIMES[end])
-    return None
+@lru_cache(_MOST_KEPT)
+def _week(timezone: str, frequency: str, days: tuple[_Facts | None, ...]) -> Week:
+    known = [
+        Block(day=DAYS.index(day), start=TIMES[start], end=TIMES[end])
+        for day, start, end in filter(None, days)
+        if day in DAYS and start in TIMES and end in TIMES
+    ]
+    return Week(timezone=timezone, frequency=frequency, blocks=tuple(sorted(known)))
 
 
-def in_utc(week: Week) -> dict[str, Week]:
+def in_utc(week: Week) -> Mapping[str, Week]:
     """Return the same hours in UTC, by when in the year they hold: ``""``, or ``January`` and ``July``.
 
     Nothing where the zone isn't known.

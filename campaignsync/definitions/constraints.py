@@ -75,6 +75,8 @@ def repeats(names: Sequence[object]) -> Iterator[tuple[tuple[int], str]]:
     Yields:
         The index of the second one, and what is wrong there.
     """
+    if len(names) == 1:
+        return
     first: dict[str, int] = {}
     for index, name in enumerate(names):
         if not isinstance(name, str):

@@ -5,7 +5,7 @@ retry period allow, whenever the period begins. So no day of the calendar, in an
 on a list twice, or on two lists of one campaign, is called for each.
 """
 
-from collections import defaultdict
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -38,6 +38,20 @@ class Pressure:
 NONE = Pressure(day=0, week=0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """The most calls to one person, by several campaigns.
+
+    Attributes:
+        own: Of each new campaign by itself, by its name.
+        on_lists: To a person of each contact list that a new campaign calls, over all campaigns that call
+            it, by the list's identity.
+    """
+
+    own: Mapping[str, Pressure]
+    on_lists: Mapping[str, Pressure]
+
+
 def of_campaign(body: Mapping[str, Any]) -> Pressure:
     """Return the most calls of one campaign to one contact.
 
@@ -53,14 +67,23 @@ def of_campaign(body: Mapping[str, Any]) -> Pressure:
     return _most(week_of(body).blocks, attempts, retry)
 
 
-def of_lists(campaigns: Sequence[Campaign]) -> dict[str, Pressure]:
-    """Return the most calls to a person of each contact list, by the list's identity, over all campaigns."""
-    sums: defaultdict[str, Pressure] = defaultdict(lambda: NONE)
-    for campaign in campaigns:
-        found = of_campaign(campaign.body)
-        for key in lists_of(campaign.body):
-            sums[key] += found
-    return dict(sums)
+def calls_of(campaigns: Sequence[Campaign]) -> Calls:
+    """Return the most calls of new campaigns, and to people of the lists that new campaigns call.
+
+    Args:
+        campaigns: All of them, recorded ones too: who shares no list with a new one is not looked at.
+    """
+    lists = [(each, lists_of(each.body)) for each in campaigns]
+    wanted = {key for each, keys in lists if each.is_new for key in keys}
+    own, on_lists = dict[str, Pressure](), dict[str, Pressure]()
+    for each, keys in lists:
+        if each.is_new or not wanted.isdisjoint(keys):
+            found = of_campaign(each.body)
+            if each.is_new:
+                own[each.name] = found
+            for key in wanted.intersection(keys):
+                on_lists[key] = on_lists.get(key, NONE) + found
+    return Calls(own=own, on_lists=on_lists)
 
 
 def lists_of(body: Mapping[str, Any]) -> tuple[str, ...]:
@@ -83,7 +106,13 @@ def _most(blocks: tuple[Block, ...], attempts: int, retry: int) -> Pressure:
     # later: none is lost until one of them leaves its block. So the most calls are found where one is made in
     # the last minute of a block.
     firsts = {end - 1 - index * retry for _, end in ahead for index in range(attempts)}
-    counts = [_counted(first, ahead, attempts, retry) for first in firsts if _is_allowed(first, spans)]
+    starts = [start for start, _ in spans]
+    counts = []
+    for first in firsts:
+        at = bisect_right(starts, first) - 1
+        # Only where it begins in the hours; what ended before can't matter to what follows.
+        if at >= 0 and first < spans[at][1]:
+            counts.append(_counted(first, ahead[at : at + len(spans) + 1], attempts, retry))
     day, week = (max(found, default=0) for found in zip(*counts, strict=True)) if counts else (0, 0)
     return Pressure(day=day, week=week)
 
@@ -98,10 +127,6 @@ def _spans(blocks: Sequence[Block]) -> list[tuple[int, int]]:
         elif start < end:
             spans.append((start, end))
     return spans
-
-
-def _is_allowed(minute: int, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start <= minute < end for start, end in spans)
 
 
 def _counted(first: int, spans: Sequence[tuple[int, int]], attempts: int, retry: int) -> tuple[int, int]:

@@ -1,10 +1,10 @@
 """A campaign's calling hours as one line of words and as a picture of the week in text. Pure."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 
-from campaignsync.calling_hours import HOUR_MINUTES, Week
+from campaignsync.calling_hours import HOUR_MINUTES, Week, in_utc
 from campaignsync.text import printable
 from campaignsync.times import DAYS, TIMES
 
@@ -12,6 +12,8 @@ _CLOCK = {minutes: text for text, minutes in TIMES.items()}
 _TO = "\N{EN DASH}"
 # These are in Windows Glyph List 4, so that terminals and browsers have them in every monospaced font.
 _FULL, _PART, _NONE = "█", "▄", "·"
+_MOST_KEPT = 4096
+"""Different weeks whose words are kept: those of one campaign are those of many others."""
 _SHORTEST_RANGE = 3
 """Days in a row from which on they are written as a range, from MO to WE; two are MO, TU."""
 
@@ -29,10 +31,22 @@ def lines(week: Week, *, is_24_hours: bool = False) -> list[str]:
         week: The hours.
         is_24_hours: Write ``09:00`` and ``18:00``, as is usual for UTC.
     """
+    return list(_lines(week, is_24_hours=is_24_hours))
+
+
+@lru_cache(_MOST_KEPT)
+def _lines(week: Week, *, is_24_hours: bool) -> Sequence[str]:
     days: dict[str, list[int]] = {}
     for day, text in by_day(week, is_24_hours=is_24_hours).items():
         days.setdefault(text, []).append(day)
-    return [f"{_day_names(tuple(named))} {text}" for text, named in days.items()] or ["never"]
+    return tuple(f"{_day_names(tuple(named))} {text}" for text, named in days.items()) or ("never",)
+
+
+@lru_cache(_MOST_KEPT)
+def utc_lines(week: Week) -> Sequence[tuple[str, str]]:
+    """Return the hours in UTC in words, behind when in the year they hold: empty, or January and July."""
+    shifted = in_utc(week).items()
+    return tuple((months, "; ".join(lines(each, is_24_hours=True))) for months, each in shifted)
 
 
 def by_day(week: Week, *, is_24_hours: bool = False) -> dict[int, str]:

@@ -5,7 +5,7 @@ Foreign text is in code only, where GitHub finds no Markdown, HTML, mention, lin
 
 from collections.abc import Iterator, Sequence
 
-from campaignsync.calling_hours import Week, in_utc
+from campaignsync.calling_hours import Week
 from campaignsync.claims import Conflict
 from campaignsync.errors import Problem
 from campaignsync.findings import Finding
@@ -173,8 +173,8 @@ def _calls(row: Row) -> Iterator[str]:
 def _when(week: Week) -> Iterator[str]:
     yield from hours.lines(week)
     yield _cell(week.timezone + (f" ({week.frequency})" if week.frequency not in {"", "WEEKLY"} else ""))
-    for months, shifted in in_utc(week).items():
-        yield f"{f'{months}, UTC' if months else 'UTC'}: {'; '.join(hours.lines(shifted, is_24_hours=True))}"
+    for months, words in hours.utc_lines(week):
+        yield f"{f'{months}, UTC' if months else 'UTC'}: {words}"
 
 
 def _bullet(name: str, *notes: str, text: str = "") -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from campaignsync.calling_hours import Week, week_of
 from campaignsync.findings import pressure
-from campaignsync.findings.pressure import Pressure
+from campaignsync.findings.pressure import Calls, Pressure
 from campaignsync.identity import Definition
 from campaignsync.plan import Pending, Plan, body_digest
 from campaignsync.report.view import View
@@ -28,12 +28,12 @@ class Row:
     Attributes:
         definition: What may be sent.
         claim: The claim that an earlier run left; None for a create.
-        on_lists: The most calls to a person of each contact list by all campaigns, by the list's identity.
+        calls: The most calls to one person; this campaign's are counted where they aren't among them.
     """
 
     definition: Definition
     claim: Claim | None = None
-    on_lists: Mapping[str, Pressure] = field(default_factory=dict, repr=False)
+    calls: Calls = field(default=Calls(own={}, on_lists={}), repr=False)
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -88,16 +88,19 @@ class Row:
     @cached_property
     def most_calls(self) -> str:
         """The most calls to one person, in our own words."""
-        most = pressure.of_campaign(self.body)
-        return f"at most {most.day} to one person in 24 hours, {most.week} in 7 days"
+        return f"at most {self._own.day} to one person in 24 hours, {self._own.week} in 7 days"
 
     @cached_property
     def most_together(self) -> str:
         """The same with all campaigns that share a list with this one; empty where none does."""
-        found = [self.on_lists.get(key, pressure.NONE) for key in pressure.lists_of(self.body)]
+        found = [self.calls.on_lists.get(key, pressure.NONE) for key in pressure.lists_of(self.body)]
         day, week = (max((getattr(each, unit) for each in found), default=0) for unit in ("day", "week"))
-        own = pressure.of_campaign(self.body)
-        return f"{day} and {week} with others on its lists" if (day, week) > (own.day, own.week) else ""
+        is_more = (day, week) > (self._own.day, self._own.week)
+        return f"{day} and {week} with others on its lists" if is_more else ""
+
+    @cached_property
+    def _own(self) -> Pressure:
+        return self.calls.own.get(self.definition.name) or pressure.of_campaign(self.body)
 
     @property
     def priority(self) -> str:
@@ -121,8 +124,8 @@ def rows_of(view: View) -> tuple[Row, ...]:
     plan = view.plan
     found = [(each, None) for each in plan.create if each.key not in plan.renames]
     claimed = [(each.definition, each.claim) for each in plan.pending if each.definition]
-    on_lists = pressure.of_lists(view.campaigns) if found or claimed else {}
-    rows = (Row(definition=own, claim=claim, on_lists=on_lists) for own, claim in (*found, *claimed))
+    calls = pressure.calls_of(view.campaigns)
+    rows = (Row(definition=own, claim=claim, calls=calls) for own, claim in (*found, *claimed))
     return tuple(sorted(rows, key=lambda row: row.definition.name))
 
 

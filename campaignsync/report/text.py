@@ -130,11 +130,9 @@ def _head(row: Row, *notes: str) -> str:
 
 
 def _in_utc(row: Row) -> Iterable[str]:
-    from campaignsync.calling_hours import in_utc
     from campaignsync.report import hours
 
-    for months, week in in_utc(row.week).items():
-        words = "; ".join(hours.lines(week, is_24_hours=True))
+    for months, words in hours.utc_lines(row.week):
         yield f"{words} UTC{f' in {months}' if months else ''}"
 
 

@@ -1,6 +1,7 @@
 """How often one person may be called at most."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from campaignsync.calling_hours import DAY_MINUTES, WEEK_MINUTES, Block, week_of
 from campaignsync.findings import Campaign
 from campaignsync.findings.campaigns import campaigns_of
-from campaignsync.findings.pressure import NONE, Pressure, of_campaign, of_lists
+from campaignsync.findings.pressure import NONE, Pressure, calls_of, of_campaign
 from campaignsync.plan import make_plan
 from tests.unit.report_samples import body, claim, definition, record, state
 
@@ -101,7 +102,7 @@ def campaign(name: str, *lists: str, **changes: Any) -> Campaign:  # noqa: ANN40
 
 
 def test_campaigns_that_share_a_list_are_added_up() -> None:
-    found = of_lists(
+    found = calls_of(
         [
             campaign("A", "Buyers", "Alone"),
             campaign("B", "buyers ", attempts=2),
@@ -109,7 +110,23 @@ def test_campaigns_that_share_a_list_are_added_up() -> None:
             campaign("C", "Buyers", "BUYERS", attempts=7, retry=1440),
         ]
     )
-    assert found == {"buyers": Pressure(day=6, week=11), "alone": Pressure(day=3, week=3)}
+    assert found.on_lists == {"buyers": Pressure(day=6, week=11), "alone": Pressure(day=3, week=3)}
+    assert found.own == {
+        "A": Pressure(day=3, week=3),
+        "B": Pressure(day=2, week=2),
+        "C": Pressure(day=1, week=6),
+    }
+
+
+def test_only_what_shares_a_list_with_a_new_campaign_is_counted() -> None:
+    recorded = [
+        replace(campaign(name, *lists), is_new=False)
+        for name, *lists in (("B", "Buyers", "Other"), ("C", "Other"))
+    ]
+    found = calls_of([campaign("A", "Buyers"), *recorded])
+    assert found.on_lists == {"buyers": Pressure(day=6, week=6)}
+    assert list(found.own) == ["A"]
+    assert calls_of(recorded).on_lists == {}
 
 
 def test_what_exists_counts_as_sent_and_what_is_held_back_does_not() -> None:
