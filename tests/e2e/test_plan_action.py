@@ -111,6 +111,21 @@ def test_rows_that_do_not_fit_are_red_unless_that_is_allowed(runner: Runner) -> 
     assert runner.run("plan/plan.sh", ALLOW_CUT_ROWS="true")[0] == 0
 
 
+def test_a_summary_that_can_not_be_written_is_red(runner: Runner) -> None:
+    """Without its rows a plan looks like any other, and nobody would have reviewed what is sent."""
+    runner.project.define("Billing")
+    program = runner.folder / "campaignsync/bin/campaignsync"
+    whole = program.with_name("whole")
+    program.rename(whole)
+    program.write_text(f'#!/bin/sh\ncase "$*" in *--summary*) exit 1;; esac\nexec {whole} "$@"\n')
+    program.chmod(0o755)
+
+    code, log = runner.run("plan/plan.sh")
+
+    assert (code, runner.outputs["plan"]) == (1, "")
+    assert "::error title=campaignsync::The plan could not be written whole" in log
+
+
 @pytest.mark.parametrize(
     ("path", "is_untouched"),
     [("notes.txt", "true"), ("campaigns/notes.txt", "false"), ("state/notes.txt", "true"), (STATE, "false")],
