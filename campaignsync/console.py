@@ -198,7 +198,7 @@ def _open_streams() -> _Output:
     """Put streams that never fail in the place of stdout and stderr; return the one of stdout."""
     # Else a file that is opened later gets the number of a stream that was closed, and what is printed goes
     # into it. Opened for reading, so that a write fails as it does to a closed stream.
-    while (descriptor := os.open(os.devnull, os.O_RDONLY)) <= 2:  # noqa: PLR2004  # stderr
+    while (descriptor := os.open(os.devnull, os.O_RDONLY)) <= 2:  # noqa: PLR2004  # 2 is stderr's, the last that must be there
         os.set_inheritable(descriptor, True)  # noqa: FBT003  # it takes nothing else
     os.close(descriptor)
     stdout, stderr = _Output(1, patience_s=None), _Output(2, patience_s=1)

@@ -241,6 +241,6 @@ class CommittedDefinitions:
 def source_of(path: str, *, root: Path) -> str:
     """Return a path as the program calls it: relative to the working directory where it is inside."""
     normal = os.path.normpath(path)
-    if os.path.isabs(normal) and Path(normal).is_relative_to(root):  # noqa: PTH117  # a string to compare
+    if Path(normal).is_relative_to(root):
         return os.path.relpath(normal, root)
     return normal

@@ -121,7 +121,7 @@ class Finder:
             return problem_of(path, "hidden files are never synced: rename it")
         if not looks_like_definition(name):
             return problem_of(path, "can't be a definition: its name doesn't end in .yaml or .yml")
-        if os.path.islink(self._root / path):  # noqa: PTH114  # as the rest here
+        if (self._root / path).is_symlink():
             return problem_of(path, LINKED)
         return fit(path)
 

@@ -95,7 +95,7 @@ class Sandbox:
         lists: As given.
     """
 
-    def __init__(  # noqa: PLR0913  # three sources and three sizes, each given by name
+    def __init__(  # noqa: PLR0913  # what an account is made of, each given by name
         self,
         *,
         now: Callable[[], datetime],

@@ -58,8 +58,11 @@ def _one_of(*allowed: str) -> Check:
 
 def _whole(least: int, most: int | None = None) -> Check:
     def check(value: object) -> str:
-        is_whole = isinstance(value, int) and not isinstance(value, bool)
-        if is_whole and least <= value and (most is None or value <= most):  # type: ignore[operator]
+        if isinstance(value, int) and not isinstance(value, bool):
+            is_fine = least <= value and (most is None or value <= most)
+        else:
+            is_fine = False
+        if is_fine:
             return ""
         return f"a whole number, {least} or more" if most is None else f"a whole number, {least} to {most}"
 
@@ -75,9 +78,9 @@ def _boolean(value: object) -> str:
 
 
 def _names(value: object) -> str:
-    is_list = isinstance(value, list) and 0 < len(value) <= _MOST_LISTS
-    is_fine = is_list and all(not _text()(name) for name in value)  # type: ignore[attr-defined]  # a list
-    return "" if is_fine else f"a list of 1 to {_MOST_LISTS} names"
+    if isinstance(value, list) and 0 < len(value) <= _MOST_LISTS and not any(map(_text(), value)):
+        return ""
+    return f"a list of 1 to {_MOST_LISTS} names"
 
 
 def _blocks(value: object) -> str:

@@ -57,7 +57,7 @@ def read_lists(text: str) -> list[StoredList]:
     """
     data = json.loads(text)
     if not isinstance(data, list):
-        raise ValueError('is no list, such as ["Recent Buyers", {"name": "Empty", "contacts": 0}]')  # noqa: TRY004  # of a file
+        raise ValueError('is no list, such as ["Recent Buyers", {"name": "Empty", "contacts": 0}]')  # noqa: TRY004  # what is wrong is a file's content, not an argument's type
     return [_list(item, position) for position, item in enumerate(data, start=1)]
 
 
