@@ -255,7 +255,10 @@ class World:
             machine.clocks.suspend(seconds)
 
     async def _settle(self) -> None:
-        """Let people and faults rest, then see whether all ends well."""
+        """Let people, faults and the vendor's list come to rest, then see whether all ends well."""
+        # What a run could report but not save is found in the list: not before it is there.
+        listed_s = max((campaign.listed_s for campaign in self.vendor.campaigns), default=0.0)
+        await asyncio.sleep(max(listed_s - asyncio.get_running_loop().time(), 0.0))
         self.vendor.faults = replace(
             VendorFaults(),
             miscounted=self.vendor.faults.miscounted,
