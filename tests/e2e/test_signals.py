@@ -177,7 +177,7 @@ def test_a_list_without_an_end_is_read_no_further(here: Project, vendor: Vendor,
         _interrupt(run, late, signal.SIGTERM)
         late.release()
         ended = run.ended()
-    assert (ended.code, len(vendor.requests)) == (130, 4), ended.err
+    assert (ended.code, len(vendor.pages)) == (130, 4), ended.err
 
 
 def test_a_claim_that_the_remote_refuses_is_pushed_no_further(

@@ -155,6 +155,11 @@ class Vendor:
         return [request for request in self.requests if request.is_create]
 
     @property
+    def pages(self) -> list[Request]:
+        """The requests for a page of the account's campaigns, in the order in which they were read."""
+        return [request for request in self.requests if request.is_list]
+
+    @property
     def sent_names(self) -> list[str]:
         """The names that creates asked for, sorted."""
         return sorted(request.json["name"] for request in self.creates)
