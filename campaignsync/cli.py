@@ -93,7 +93,7 @@ def plan(  # noqa: PLR0913  # one parameter an option
         if out is not None:
             command.write(project, options, file=out, view=view)
         text = plan_report(view, output_format, is_summary=summary)
-        code = ExitCode.TO_CREATE if detailed_exitcode and (found.create or found.pending) else ExitCode.DONE
+        code = ExitCode.DETAILED if detailed_exitcode and (found.create or found.pending) else ExitCode.DONE
         console.end(Ended(text=text, code=code))
 
 
@@ -131,6 +131,59 @@ def sync(
             project,
             lambda clock, stop: command.run(
                 project, options, output_format=output_format, clock=clock, stop=stop
+            ),
+        )
+        console.end(ended)
+
+
+@cli.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@takes("campaigns", "state", *API)
+@options.output_format("text", "json", "markdown")
+@click.option("--deep", is_flag=True, help="Also read each campaign, one request each.")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=options.Seconds(0, 86_400),
+    default=0,
+    metavar="S",
+    help="Look again until no campaign is Preparing, for at most S seconds.",
+)
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit 2 when something differs, is gone or calls too early."
+)
+@click.pass_obj
+def status(  # noqa: PLR0913  # one parameter an option
+    console: Console,
+    /,
+    *,
+    names: tuple[str, ...],
+    options: RunOptions,
+    output_format: str,
+    deep: bool,
+    wait_s: float,
+    detailed_exitcode: bool,
+) -> None:
+    """Ask the account what became of the recorded campaigns: all, or those of each NAME. Read-only."""
+    with console.reporting(output_format):
+        from campaignsync.commands import kept
+        from campaignsync.commands import status as command
+
+        project = console.project()
+        state = kept.folder_state(project, options)
+        ended = console.run_async(
+            project,
+            lambda clock, stop: command.run(
+                project,
+                options,
+                state,
+                names=names,
+                is_deep=deep,
+                wait_s=wait_s,
+                is_detailed=detailed_exitcode,
+                output_format=output_format,
+                clock=clock,
+                stop=stop,
             ),
         )
         console.end(ended)

@@ -27,7 +27,7 @@ class ExitCode(IntEnum):
 
     DONE = 0
     ERROR = 1
-    TO_CREATE = 2
+    DETAILED = 2
     INVALID = 3
     FAILED = 4
     UNKNOWN = 5

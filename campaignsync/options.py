@@ -14,12 +14,13 @@ _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 _DEFAULTS = RunOptions()
 
 
-class _Seconds(click.FloatRange):
+class Seconds(click.FloatRange):
     """Seconds in a range. "nan" is in none, though it compares as if it were: no wait would ever be due."""
 
     name = "seconds"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401  # click's own
+        """Return the number, or fail."""
         seconds = super().convert(value, param, ctx)
         if not math.isfinite(seconds):
             self.fail(f"{value!r} is not a number of seconds.", param, ctx)
@@ -89,14 +90,14 @@ _OPTIONS: Mapping[str, _Decorator] = {
     "timeout_s": option(
         "--timeout",
         "timeout_s",
-        type=_Seconds(0.1, 300),
+        type=Seconds(0.1, 300),
         metavar="S",
         help="Seconds until a request without an answer is ended.",
     ),
     "settle_s": option(
         "--settle",
         "settle_s",
-        type=_Seconds(0, 3600),
+        type=Seconds(0, 3600),
         metavar="S",
         help="Seconds in which the vendor may still carry out a request whose answer was lost.",
     ),

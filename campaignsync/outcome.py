@@ -1,8 +1,9 @@
 """What the account answers: the outcomes of a create, listed campaigns, pages. Pure types."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ class RemoteCampaign:
         status: For example ``Ready``, as the vendor writes it; None where the list left it out.
         connection: Name of its queue, or of its flow where it is Agentless; None where the list left it out.
         dnc_list: Name of its do-not-call list; None where the list left it out, as version 1 does.
+        is_scheduled: Whether it starts by itself at some time; None where the list left it out.
     """
 
     camp_id: str
@@ -98,6 +100,7 @@ class RemoteCampaign:
     status: str | None = None
     connection: str | None = None
     dnc_list: str | None = None
+    is_scheduled: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +126,20 @@ class PageFailed:
 
 
 PageOutcome = Page | PageFailed | OverLimit | Unauthorized
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """One campaign as read by its id.
+
+    Attributes:
+        values: What came back, of those keys that a definition has too; each of any type.
+    """
+
+    values: Mapping[str, Any]
+
+
+DetailsOutcome = Details | PageFailed | OverLimit | Unauthorized
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

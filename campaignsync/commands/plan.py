@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from campaignsync.commands.kept import folder_state, journal_of
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions, named_target
 from campaignsync.errors import SettingsError
@@ -12,12 +13,9 @@ from campaignsync.findings.campaigns import campaigns_of
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Plan, Target, known_digests, make_plan, planned_digests
 from campaignsync.protocol import remediation
-from campaignsync.protocol.journal import replay
 from campaignsync.report.formats import plan_report
 from campaignsync.report.view import View
 from campaignsync.repository.disk import replace_file
-from campaignsync.repository.folder import StateFile
-from campaignsync.repository.journal_file import JournalFile
 from campaignsync.state import State
 
 _ELSEWHERE = "Name another file."
@@ -41,8 +39,6 @@ def planned(project: Project, options: RunOptions, *, commit: str | None = None)
         GitError: The state file is missing, and the last commit has it; or there is no such commit.
         StateError: The state or the journal can't be used.
     """
-    journal = project.journal(options)
-    kept = replay(JournalFile(path=journal).load(), where=str(journal))
     host, app_id = ("sandbox", None) if options.is_sandbox else named_target(project.env)
     if commit is not None:
         import anyio
@@ -50,12 +46,10 @@ def planned(project: Project, options: RunOptions, *, commit: str | None = None)
         from campaignsync.commands.recording import committed
 
         snapshot = anyio.run(committed, project, options, commit)
+        kept = journal_of(project, options)
         state = kept.shown_on(snapshot.state).bound_to(host=host, app_id=app_id)
         return make_plan(anyio.run(snapshot.definitions.load, known_digests(state)), state), state
-    file = StateFile(project.state_path(options), shown=options.state)
-    if file.read() is None:
-        _check_lost(project, options)
-    state = kept.shown_on(file.load()).bound_to(host=host, app_id=app_id)
+    state = folder_state(project, options).bound_to(host=host, app_id=app_id)
     return make_plan(project.definitions(options).load_now(known_digests(state)), state), state
 
 
@@ -120,12 +114,3 @@ def read(project: Project, options: RunOptions, *, file: str) -> frozenset[str]:
         raise SettingsError(f"--plan {file}: can't be read: {error.strerror}", hint=hint) from error
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"--plan {file}: {error}", hint=hint) from error
-
-
-def _check_lost(project: Project, options: RunOptions) -> None:
-    # Git is asked only here: a plan whose state file is there needs none.
-    import anyio
-
-    from campaignsync.commands.recording import check_lost
-
-    anyio.run(check_lost, project, options)

@@ -17,12 +17,14 @@ from campaignsync.config import is_loopback
 from campaignsync.errors import SettingsError
 from campaignsync.kore.auth import Tokens, header_value
 from campaignsync.kore.contact_lists import lists_outcome
+from campaignsync.kore.details import details_outcome
 from campaignsync.kore.pages import PAGE_ROWS, page_outcome
 from campaignsync.kore.rate_limit import RateLimit
 from campaignsync.kore.responses import Answer, clock_skew_s, create_outcome
 from campaignsync.kore.transport import Broken, Call, Gate, exchange, set_location_aside
 from campaignsync.kore.urls import Urls
 from campaignsync.outcome import (
+    DetailsOutcome,
     ListsOutcome,
     NotSent,
     Outcome,
@@ -38,7 +40,7 @@ from campaignsync.versions import Version, version_of
 _MOST_CREATE_BYTES = 1024 * 1024
 _MOST_PAGE_BYTES = 16 * 1024 * 1024
 
-_Read = TypeVar("_Read", PageOutcome, ListsOutcome)
+_Read = TypeVar("_Read", PageOutcome, ListsOutcome, DetailsOutcome)
 
 
 class KoreClient:
@@ -139,9 +141,8 @@ class KoreClient:
             skip: The number of the first, 0 for the newest.
             version: Whose list.
         """
-        return await self._read(
-            self._urls.campaigns(version), _listing(skip), lambda it: page_outcome(it, skip)
-        )
+        url = self._urls.campaigns(version)
+        return await self._read("POST", url, _listing(skip), lambda it: page_outcome(it, skip))
 
     async def contact_lists(self, *, version: Version) -> ListsOutcome:
         """Read the account's contact lists, all in one answer; no contact is in it.
@@ -149,12 +150,16 @@ class KoreClient:
         Args:
             version: Whose list.
         """
-        return await self._read(self._urls.contact_lists(version), "{}", lists_outcome)
+        return await self._read("POST", self._urls.contact_lists(version), "{}", lists_outcome)
+
+    async def campaign(self, camp_id: str, *, version: Version) -> DetailsOutcome:
+        """Read one campaign by its id; no contact is in it."""
+        return await self._read("GET", self._urls.campaign(version, camp_id), "", details_outcome)
 
     async def _create_once(self, sent: str, version: Version, permit: Callable[[], bool]) -> Outcome:
         async with self._rate_limit.slot():
             url = self._urls.create(version)
-            call = self._call(url, sent, most_bytes=_MOST_CREATE_BYTES)
+            call = self._call("POST", url, sent, most_bytes=_MOST_CREATE_BYTES)
             match await self._told(call, Gate(permit, self._count)):
                 case Answer() as answer:
                     outcome = create_outcome(answer, sent=sent)
@@ -168,19 +173,19 @@ class KoreClient:
                     assert_never(never)
 
     async def _read(
-        self, url: httpx.URL, asked: str, outcome_of: Callable[[Answer], _Read]
+        self, method: str, url: httpx.URL, asked: str, outcome_of: Callable[[Answer], _Read]
     ) -> _Read | PageFailed:
         """Ask for what has no effect; after a 401, once more with a new token."""
-        outcome = await self._read_once(url, asked, outcome_of)
+        outcome = await self._read_once(method, url, asked, outcome_of)
         if isinstance(outcome, Unauthorized) and self._tokens.is_renewable:
-            return await self._read_once(url, asked, outcome_of)
+            return await self._read_once(method, url, asked, outcome_of)
         return outcome
 
     async def _read_once(
-        self, url: httpx.URL, asked: str, outcome_of: Callable[[Answer], _Read]
+        self, method: str, url: httpx.URL, asked: str, outcome_of: Callable[[Answer], _Read]
     ) -> _Read | PageFailed:
         async with self._rate_limit.slot():
-            call = self._call(url, asked, most_bytes=_MOST_PAGE_BYTES)
+            call = self._call(method, url, asked, most_bytes=_MOST_PAGE_BYTES)
             match await self._told(call, Gate(lambda: True, self._count)):
                 case Answer() as answer:
                     outcome = outcome_of(answer)
@@ -193,10 +198,10 @@ class KoreClient:
                 case never:
                     assert_never(never)
 
-    def _call(self, url: httpx.URL, content: str, *, most_bytes: int) -> Call:
+    def _call(self, method: str, url: httpx.URL, content: str, *, most_bytes: int) -> Call:
         token = self._tokens.token()
         return Call(
-            method="POST",
+            method=method,
             url=url,
             headers={**self._headers, "auth": token},
             content=content.encode(),
@@ -216,7 +221,7 @@ class KoreClient:
         self._on_detail(f"{call.method} {call.url.raw_path.decode()}: {_summary(result)} ({spent_ms:.0f} ms)")
         return result
 
-    def _pace(self, outcome: Outcome | PageOutcome | ListsOutcome) -> None:
+    def _pace(self, outcome: Outcome | PageOutcome | ListsOutcome | DetailsOutcome) -> None:
         """Hold everything back after an over-limit answer, before the next request can start."""
         if isinstance(outcome, OverLimit):
             self._rate_limit.back_off(outcome.retry_after_s)

@@ -66,6 +66,7 @@ class _Row(StrictModel):
     status: Lenient[str] = None
     connection: Lenient[str] = None
     dnc_lists: Lenient[dict[str, Any]] = Field(default=None, alias="dncLists")
+    schedule: Lenient[dict[str, Any]] = None
 
 
 class _PageData(StrictModel):
@@ -113,13 +114,14 @@ def _campaign(row: _Row) -> RemoteCampaign | None:
         created_at=None if row.created_at is None else _time(row.created_at),
         status=row.status,
         connection=row.connection,
-        dnc_list=_name(row.dnc_lists),
+        dnc_list=_within(row.dnc_lists, "name", str),
+        is_scheduled=_within(row.schedule, "isSchedulingEnabled", bool),
     )
 
 
-def _name(dnc_lists: dict[str, Any] | None) -> str | None:
-    name = (dnc_lists or {}).get("name")
-    return name if isinstance(name, str) else None
+def _within(data: dict[str, Any] | None, key: str, kind: type[_T]) -> _T | None:
+    value = (data or {}).get(key)
+    return value if isinstance(value, kind) else None
 
 
 def _time(text: str) -> datetime | None:

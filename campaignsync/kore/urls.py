@@ -46,6 +46,13 @@ class Urls:
         """Return where the account's campaigns are listed."""
         return self._url(version, "campaign/getAllCampaignDetails")
 
+    def campaign(self, version: Version, camp_id: str) -> httpx.URL:
+        """Return where one campaign is read.
+
+        By GET alone: with POST and another prefix, version 1 would start it (the vendor notes, "Calls").
+        """
+        return self._url(version, f"campaign/{quote(camp_id, safe='')}")
+
     def contact_lists(self, version: Version) -> httpx.URL:
         """Return where the account's contact lists are listed."""
         return self._url(version, "campaign/contactList/getAllListDetails", "type=call")

@@ -57,10 +57,11 @@ def in_words(changed: Changed) -> list[Change]:
     """Return what differs between what was sent and what the definition says now, in order."""
     found = _hours(changed.record.definition, changed.definition.body or {})
     others = [each for each in changed.changes if not (found and each.path.startswith(_HOURS))]
-    return [*found, *map(_in_words, others)]
+    return [*found, *map(change_in_words, others)]
 
 
-def _in_words(change: FieldChange) -> Change:
+def change_in_words(change: FieldChange) -> Change:
+    """Return one change, with our own words for the key where there are some."""
     words = _WORDS.get(re.sub(r"\[\d+\]$", "", change.path))
     old, new = ("none" if value is None else json_text(value) for value in (change.old, change.new))
     return Change(what=words or change.path, is_key=words is None, old=old, new=new)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from campaignsync.errors import Problem
+    from campaignsync.report.status import StatusView
     from campaignsync.report.view import View
     from campaignsync.result import Result
 
@@ -53,6 +54,14 @@ def result_report(result: Result, output_format: str) -> str:
             from campaignsync.report import text
 
             return text.result(result)
+
+
+def status_report(view: StatusView, output_format: str) -> str:
+    """Return what became of recorded campaigns, as "text", "json" or "markdown"."""
+    from campaignsync.report import status
+
+    form = {"json": status.as_json, "markdown": status.markdown}.get(output_format, status.text)
+    return form(view)
 
 
 def problems_report(problems: Sequence[Problem], output_format: str) -> str:

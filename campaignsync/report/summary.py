@@ -142,15 +142,21 @@ def estimate(plan: Plan, *, rate_limit: int) -> str:
     pages = max(1, math.ceil(known / _PAGE_SIZE))
     # The account's list before, its contact lists, and one look at what was made.
     requests = sends + pages + 2
-    return f"A sync needs about {counted(requests, 'request')}{_duration(requests, rate_limit)}."
+    return f"A sync needs about {counted(requests, 'request')}{duration(requests, rate_limit)}."
 
 
-def _duration(requests: int, rate_limit: int) -> str:
+def duration(requests: int, rate_limit: int) -> str:
+    """Return how long requests take, to follow their number; empty where nothing limits them.
+
+    Args:
+        requests: How many.
+        rate_limit: Requests a minute; 0 for no limit.
+    """
     if not rate_limit:
         return ""
-    minutes = math.ceil(requests / rate_limit)
-    words = "under a minute" if minutes == 1 else f"about {minutes} minutes"
-    return f": {words} at {rate_limit} a minute"
+    hours, minutes = divmod(math.ceil(requests / rate_limit), 60)
+    words = f"about {f'{hours} h {minutes} min' if hours else counted(minutes, 'minute')}"
+    return f": {'under a minute' if (hours, minutes) <= (0, 1) else words} at {rate_limit} a minute"
 
 
 def dialing_line(done: Done) -> str:

@@ -8,13 +8,13 @@ from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 README, DEFINING = "README.md", "campaigns/README.md"
-SETUP, COMMANDS, RELIABILITY, STATE_FILE, AUDIT, PERFORMANCE = (
+SETUP, COMMANDS, RELIABILITY, STATUS, STATE_FILE, AUDIT, PERFORMANCE = (
     f".github/docs/{name}.md"
-    for name in ("setup-github", "commands", "reliability", "state", "audit", "performance")
+    for name in ("setup-github", "commands", "reliability", "status", "state", "audit", "performance")
 )
 CONTRIBUTING, CHANGELOG = ".github/CONTRIBUTING.md", ".github/CHANGELOG.md"
 
-GUIDES = (README, DEFINING, SETUP, COMMANDS, RELIABILITY, STATE_FILE, AUDIT, PERFORMANCE)
+GUIDES = (README, DEFINING, SETUP, COMMANDS, RELIABILITY, STATUS, STATE_FILE, AUDIT, PERFORMANCE)
 """What people read who use the program as it is now."""
 
 ALL = (*GUIDES, CONTRIBUTING, CHANGELOG)

@@ -32,6 +32,7 @@ from tests.e2e.documents import (
     ROOT,
     SETUP,
     STATE_FILE,
+    STATUS,
     anchors,
     between,
     blocks,
@@ -131,7 +132,7 @@ class TestCommands:
         assert [int(row[0]) for row in rows(COMMANDS, "exit code")] == [code.value for code in ExitCode]
 
     def test_what_to_do_is_said_for_every_exit_code_of_a_sync_that_is_not_done(self) -> None:
-        done, elsewhere = {ExitCode.DONE}, {ExitCode.TO_CREATE, ExitCode.INVALID, ExitCode.USAGE}
+        done, elsewhere = {ExitCode.DONE}, {ExitCode.DETAILED, ExitCode.INVALID, ExitCode.USAGE}
         said = {ExitCode(int(row[0])) for row in rows(RELIABILITY, "exit code")}
         assert said == set(ExitCode) - done - elsewhere
 
@@ -163,7 +164,7 @@ class TestJson:
     def test_all_entries_of_a_list_have_the_keys_of_its_row(self, printed: Any) -> None:  # noqa: ANN401  # JSON
         said = {name: code_in(row[1]) for row in rows(COMMANDS, "list or object") for name in code_in(row[0])}
         assert {name for name, value in printed.items() if isinstance(value, (list, dict))} == (
-            said.keys() - {"unmanaged", "problems"}
+            said.keys() - {"unmanaged", "problems", "campaigns"}
         )
         for name in said.keys() & printed.keys():
             assert _keys_of(printed[name]) == said[name], name
@@ -175,6 +176,15 @@ class TestJson:
         project.define("Alpha")
         printed = project.run("plan", "--remote", "--format", "json").json
         assert _keys_of(printed["unmanaged"]) == _said_of("unmanaged")
+
+    def test_recorded_campaigns_have_the_keys_of_their_row(self, project: Project, vendor: Vendor) -> None:
+        project.define("Alpha")
+        project.run("sync")
+        vendor.campaigns[0]["description"] = "edited"
+        printed = project.run("status", "--format", "json").json
+        assert set(printed) == code_in(rows(COMMANDS, "when")[2][1]) | {"formatVersion"}
+        assert _keys_of(printed["campaigns"]) == _said_of("campaigns") | {"path", "old", "new"}
+        assert {row[0].strip("`") for row in rows(STATUS, "key")} <= {*printed, *printed["campaigns"][0]}
 
     def test_problems_have_the_keys_of_their_row(self, project: Project) -> None:
         project.write("campaigns/bad.yaml", "name: []\n")

@@ -61,6 +61,11 @@ class Request:
         """Whether it asks for a page of the account's campaigns."""
         return self.path.endswith("/campaign/getAllCampaignDetails")
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it asks for one campaign by its id."""
+        return self.method == "GET" and "/campaign/" in self.path and "/cd-" in self.path
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -122,6 +127,19 @@ def contact_lists(vendor: "Vendor", request: Request) -> Reply:
     return reply(200, {"status": "success", "data": rows})
 
 
+def read(vendor: "Vendor", request: Request) -> Reply:
+    """Answer with one campaign, as it was sent and is listed."""
+    camp_id = request.path.rsplit("/", 1)[-1]
+    for row in vendor.campaigns:
+        if row["_id"] == camp_id:
+            sent = vendor.bodies.get(camp_id, {})
+            kept = ("dialingStrategy", "dncLists", "enableMachineDetect", "maxSkips", "schedule")
+            return reply(
+                200, {"status": "success", "data": {**{key: sent[key] for key in kept if key in sent}, **row}}
+            )
+    return reply(404, {"errors": [{"msg": "no campaign has this id", "code": 404}]})
+
+
 class Vendor:
     """The account, what came in, and what is to be answered.
 
@@ -129,7 +147,9 @@ class Vendor:
         url: Where it listens.
         requests: All requests, in the order in which they were read.
         campaigns: The account's campaigns as rows of the list, oldest first.
+        bodies: What was sent for each of them, by id.
         list_behaviour: How the list call is answered.
+        read_behaviour: How a request for one campaign is answered.
         statuses: What becomes of campaigns, by name; of all others, Ready.
         contact_lists: Names of the account's contact lists; None where the client may not see them.
         now: The server's clock, which dates campaigns and answers.
@@ -140,7 +160,9 @@ class Vendor:
         self.url = ""
         self.requests: list[Request] = []
         self.campaigns: list[dict[str, Any]] = []
+        self.bodies: dict[str, Mapping[str, Any]] = {}
         self.list_behaviour: Behaviour = listed
+        self.read_behaviour: Behaviour = read
         self.statuses: dict[str, str] = {}
         self.contact_lists: list[str] | None = None
         self.now = now
@@ -182,6 +204,7 @@ class Vendor:
             row = {"_id": camp_id, "name": body["name"], "createdAt": moment, "status": status, **shown}
             connection = body.get("queue_name") or body.get("experienceFlowName", "")
             self.campaigns.append({**row, "connection": connection})
+            self.bodies[camp_id] = body
             return camp_id
 
     def answer(self, request: Request) -> Reply | None:
@@ -196,6 +219,8 @@ class Vendor:
             return self.list_behaviour
         if request.is_contact_lists:
             return contact_lists
+        if request.is_read:
+            return self.read_behaviour
         if not request.is_create:
             return rejected("no such call", status=404)
         script = self._scripts[request.json["name"]]

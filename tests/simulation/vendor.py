@@ -13,6 +13,7 @@ from campaignsync.outcome import (
     ContactList,
     ContactLists,
     Created,
+    DetailsOutcome,
     ListsOutcome,
     NotSent,
     Outcome,
@@ -266,6 +267,9 @@ class Account:
         if self._rng.random() < self._vendor.faults.page_failed:
             return PageFailed(reason="503")
         return ContactLists(lists=(ContactList(name="Buyers"),))
+
+    async def campaign(self, camp_id: str, *, version: Version) -> DetailsOutcome:
+        raise AssertionError("no sync reads a campaign by its id")
 
     async def _wait_turn(self) -> None:
         if self._rng.random() < self._vendor.faults.stalled:

@@ -11,7 +11,7 @@ from campaignsync.claims import Rules
 from campaignsync.config import RunOptions
 from campaignsync.errors import CampaignSyncError, StateError
 from campaignsync.identity import Definition
-from campaignsync.outcome import ContactList, ContactLists, ListsOutcome
+from campaignsync.outcome import ContactList, ContactLists, DetailsOutcome, ListsOutcome
 from campaignsync.plan import Plan
 from campaignsync.protocol.journal import Journal, Replay, replay
 from campaignsync.protocol.ledger import Ledger
@@ -128,6 +128,9 @@ class KnowsLists:
 
     async def contact_lists(self, *, version: Version) -> ListsOutcome:
         return ContactLists(lists=tuple(ContactList(name=name) for name in self.list_names))
+
+    async def campaign(self, camp_id: str, *, version: Version) -> DetailsOutcome:
+        raise AssertionError("no sync reads a campaign by its id")
 
 
 class Branch:

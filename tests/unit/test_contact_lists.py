@@ -19,7 +19,7 @@ from campaignsync.outcome import (
 )
 from campaignsync.protocol.contact_lists import check_lists, judged
 from campaignsync.versions import Version
-from tests.unit.fakes import Branch, run_on, tools_of
+from tests.unit.fakes import Branch, KnowsLists, run_on, tools_of
 
 
 def definition(name: str, *lists: str, **more: object) -> Definition:
@@ -69,7 +69,7 @@ def test_a_list_that_is_ready_is_not_mentioned(status: str | None) -> None:
     assert judged([definition("A", "Odd")], account(status=status)).warnings == []
 
 
-class Account:
+class Account(KnowsLists):
     """Gives its answers in turn."""
 
     requests = 0

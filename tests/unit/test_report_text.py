@@ -172,6 +172,7 @@ def test_hundreds_of_creates_take_two_lines_each() -> None:
         (56, 0, 60, "A sync needs about 59 requests: under a minute at 60 a minute."),
         (58, 0, 60, "A sync needs about 61 requests: about 2 minutes at 60 a minute."),
         (1, 101, 2, "A sync needs about 5 requests: about 3 minutes at 2 a minute."),
+        (9_997, 0, 60, "A sync needs about 10000 requests: about 2 h 47 min at 60 a minute."),
         (1, 0, 0, "A sync needs about 4 requests."),
     ],
 )
