@@ -281,13 +281,13 @@ class TestWorkflows:
         for name, default in said.items():
             assert not inputs[name]["default"] or f"`{inputs[name]['default']}`" in default
 
-    @pytest.mark.parametrize("action", ["plan", "sync"])
+    @pytest.mark.parametrize("action", ["plan", "sync", "status"])
     def test_the_inputs_and_outputs_are_the_action_s(self, action: str) -> None:
         real = _yaml(f".github/actions/{action}/action.yml")
         (row,) = [row for row in rows(SETUP, "action") if row[0] == action]
-        (both,) = re.findall(r"Both take the inputs ([^|]*), and besides:", text_of(SETUP))
+        (all_take,) = re.findall(r"All take the inputs ([^|]*), and besides:", text_of(SETUP))
 
-        shared = {name for name in code_in(both) if name != real["inputs"]["python-version"]["default"]}
+        shared = {name for name in code_in(all_take) if name != real["inputs"]["python-version"]["default"]}
         assert shared | code_in(row[1]) == set(real["inputs"])
         assert code_in(row[2]) == set(real["outputs"])
 
@@ -300,6 +300,13 @@ class TestWorkflows:
         names = {job["name"] for job in _yaml(".github/workflows/sync.yml")["jobs"].values()}
         (said,) = re.findall(r"\*Sync\* has three jobs\. (.*?)\n\n", text_of(SETUP), re.DOTALL)
         assert names == set(re.findall(r"\*(\w+)\*", said))
+
+    def test_the_inputs_of_the_status_workflow_are_said(self) -> None:
+        inputs = _yaml(".github/workflows/status.yml")["on"]["workflow_call"]["inputs"]
+        (said,) = re.findall(
+            r"It takes the inputs (.*?) as the sync does, and `issue`", text_of(SETUP), re.DOTALL
+        )
+        assert code_in(said) | {"issue"} == set(inputs)
 
     @pytest.mark.parametrize("document", GUIDES)
     def test_the_actions_of_others_are_pinned_as_in_our_workflows(self, document: str) -> None:

@@ -15,7 +15,7 @@ from tests.e2e.act import COMMIT, PUSH_TOKEN, TOOL, Act, own_workflow
 from tests.e2e.conftest import SECRET, STATE, Project, definition
 from tests.e2e.documents import README, SETUP, the_block
 from tests.e2e.github import GitHub
-from tests.e2e.vendor import Vendor
+from tests.e2e.vendor import Vendor, rejected
 
 pytestmark = [
     pytest.mark.slow,
@@ -262,3 +262,40 @@ def test_another_repository_uses_the_plan_action(place: Place) -> None:
     assert run.is_success, run.log
     assert "`dialer/billing.yaml`" in run.summary
     assert "has-work=true" in run.log
+
+
+def test_one_issue_follows_what_becomes_of_the_campaigns(place: Place) -> None:
+    place.merge("Billing", "Renewals")
+    place.project.run("sync", "--push")
+    (row,) = [row for row in place.vendor.campaigns if row["name"] == "Billing"]
+    status = place.act(status=documented(SETUP, "name: Status"))
+
+    def run_of_a_day(number: int) -> act.Run:
+        return Act(folder=place.folder / str(number), remote=place.remote, workflows=status.workflows).run(
+            "workflow_dispatch",
+            "status.yml",
+            variables=place.variables,
+            secrets=SECRETS,
+            env={"GITHUB_API_URL": github.url},
+        )
+
+    with GitHub.serving() as github:
+        row["description"] = "edited by hand"
+        edited = run_of_a_day(1)
+        assert edited.is_success, edited.log
+        (issue,) = github.issues
+        assert (issue["state"], "edited by hand" in issue["body"]) == ("open", True)
+
+        row["description"] = "About Billing"
+        undone = run_of_a_day(2)
+        assert undone.is_success, undone.log
+        assert "all as they were sent" in undone.summary
+        assert (len(github.issues), issue["state"]) == (1, "closed")
+
+        place.vendor.list_behaviour = rejected("bad token", status=401)
+        refused = run_of_a_day(3)
+        assert not refused.is_success
+        assert "the server refuses the credentials" in refused.log
+        assert [(each["state"]) for each in github.issues] == ["closed"]
+    assert place.vendor.sent_names == ["Billing", "Renewals"]
+    assert SECRET not in edited.log + edited.summary + issue["body"]
