@@ -36,7 +36,7 @@ def cli(context: click.Context, *, verbose: bool) -> None:
 
 @cli.command()
 @click.argument("paths", nargs=-1, type=click.Path())
-@takes("campaigns")
+@takes("campaigns", "state")
 @click.option("--format", "output_format", type=click.Choice(["text", "json", "github"]))
 @click.pass_obj
 def validate(

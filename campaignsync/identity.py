@@ -29,6 +29,9 @@ class Definition:
         digest: ``sha256:`` and the hex digest of the file's bytes.
         body: The JSON object to send; None where the digest stood in the state, so that the file was
             not parsed and the state's own copy is its body.
+        places: Line and column, from 1, of what a finding may be about, by dotted key; empty where the file
+            was not parsed.
+        name_comment: What follows the name as a comment of YAML and looks like a part of it, such as ``#1``.
         key: The identity of the name, found out once.
     """
 
@@ -36,6 +39,8 @@ class Definition:
     source: str
     digest: str
     body: Mapping[str, Any] | None = field(hash=False)
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
+    name_comment: str = field(default="", repr=False, compare=False)
     key: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions, named_target
 from campaignsync.errors import SettingsError
 from campaignsync.findings.campaigns import campaigns_of
+from campaignsync.findings.rules import findings_of
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Plan, Target, known_digests, make_plan, planned_digests
 from campaignsync.protocol import remediation
@@ -61,12 +62,13 @@ def view_of(
     unmanaged: Sequence[RemoteCampaign] | None = None,
 ) -> View:
     """Return a plan with all that is told of it."""
+    # Where nothing may be sent, nobody asks who else calls whom.
+    campaigns = campaigns_of(plan, state) if plan.create or plan.pending else ()
     return View(
         plan=plan,
         target=Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries),
-        findings=remediation.renames(plan, options),
-        # Where nothing may be sent, nobody asks who else calls whom.
-        campaigns=campaigns_of(plan, state) if plan.create or plan.pending else (),
+        findings=(*remediation.renames(plan, options), *findings_of(campaigns)),
+        campaigns=campaigns,
         rate_limit=options.rate_limit,
         unmanaged=unmanaged,
     )

@@ -4,17 +4,31 @@ from collections.abc import Sequence
 
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions
-from campaignsync.errors import InvalidDefinitionsError
-from campaignsync.report.formats import problems_report
+from campaignsync.errors import StateError
+from campaignsync.findings.campaigns import drafts_of
+from campaignsync.findings.rules import findings_of
+from campaignsync.report.formats import checked_report
+from campaignsync.repository.folder import StateFile
+from campaignsync.state import State
 
 
 def run(project: Project, options: RunOptions, *, paths: Sequence[str], output_format: str) -> Ended:
     """Check the files and folders named, or all.
 
+    Findings are about what no state has yet: an edit of what was sent is never applied.
+
     Raises:
         InvalidDefinitionsError: Some have problems.
     """
-    problems = project.definitions(options).validate(paths or [options.campaigns])
-    if problems:
-        raise InvalidDefinitionsError(problems)
-    return Ended(text=problems_report((), output_format))
+    definitions = project.definitions(options).validate(paths or [options.campaigns])
+    state = _state(project, options)
+    new = (each for each in definitions if state.get(each.name) is None)
+    return Ended(text=checked_report(findings_of(drafts_of(new)), output_format))
+
+
+def _state(project: Project, options: RunOptions) -> State:
+    """Return the state in the folder; an empty one where it can't be read, since nothing depends on it."""
+    try:
+        return StateFile(project.state_path(options), shown=options.state).load()
+    except StateError:
+        return State()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from campaignsync.definitions.files import (
     LARGEST,
@@ -27,6 +27,7 @@ from campaignsync.repository.modes import LINK, SUBMODULE
 from campaignsync.text import printable
 
 if TYPE_CHECKING:
+    from campaignsync.definitions.validation import Valid
     from campaignsync.repository.branch import Tree
     from campaignsync.repository.objects import Blob
 
@@ -64,17 +65,25 @@ class _Loading:
                 self._problems.add(problem_of(source, str(error)))
                 continue
             digest = f"sha256:{sha256(content).hexdigest()}"
-            name, body = self._known.get(digest), None
-            if name is None:
-                body = self._body(content, source)
-                if body is None:
+            name = self._known.get(digest)
+            if name is not None:
+                definition = Definition(name=name, source=source, digest=digest, body=None)
+            else:
+                checked = self._checked(content, source)
+                if checked is None:
                     continue
-                name = body["name"]
-            definition = Definition(name=name, source=source, digest=digest, body=body)
+                definition = Definition(
+                    name=checked.body["name"],
+                    source=source,
+                    digest=digest,
+                    body=checked.body,
+                    places=checked.places,
+                    name_comment=checked.name_comment,
+                )
             self._sources[definition.key].append(source)
             yield definition
 
-    def _body(self, content: bytes, source: str) -> dict[str, Any] | None:
+    def _checked(self, content: bytes, source: str) -> "Valid | None":
         # Parser and models take longer to import than ten thousand unchanged files take to read.
         from campaignsync.definitions.validation import Invalid, check
 
@@ -166,19 +175,17 @@ class DefinitionFiles:
         is_emptied = bool(known) and not os.path.lexists(self._root / self._folder)
         return () if is_emptied else _load(self._below_folder(), self._read, known)
 
-    def validate(self, paths: Sequence[str]) -> tuple[Problem, ...]:
-        """Return all problems of these files, and of the files below these folders, in order.
+    def validate(self, paths: Sequence[str]) -> tuple[Definition, ...]:
+        """Return the definitions in these files, and in the files below these folders, sorted by name.
 
         Args:
             paths: As typed, relative to the working directory; none means the folder of the definitions.
 
         Raises:
+            InvalidDefinitionsError: Some have problems; all problems of all of them, in order.
             SettingsError: The folder of the definitions isn't there.
         """
-        loading = _Loading(self._read, {})
-        for _ in loading.each(self._named(paths)):
-            pass
-        return loading.problems()
+        return _load(self._named(paths), self._read, {})
 
     def _read(self, source: str) -> bytes:
         return read(f"{self._root}/{source}")

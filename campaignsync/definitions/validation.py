@@ -1,5 +1,7 @@
 """The bytes of one file to the body of a campaign, or to all of its problems, each with its place. Pure."""
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -7,13 +9,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from campaignsync.definitions.messages import dotted, explain
-from campaignsync.definitions.model import MOST_OF_A_FILE
+from campaignsync.definitions.model import MOST_LISTS, MOST_OF_A_FILE
 from campaignsync.definitions.shapes import form_of, to_body
 from campaignsync.definitions.yaml import Loc, read
 from campaignsync.definitions.yaml_errors import ParseError, Place, place_at
 from campaignsync.errors import Problem
 
 _BOM = "\ufeff"
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What the parser counts as a line's end (YAML 1.1, section 5.4)."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -30,15 +34,49 @@ class Invalid:
     name: str | None = None
 
 
-def check(content: bytes, *, source: str) -> dict[str, Any] | Invalid:
-    """Return the JSON object to send for a file, or what is wrong with the file.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valid:
+    """A file that is a definition.
+
+    Attributes:
+        body: The JSON object to send.
+        places: Where findings may be about, by dotted key.
+        name_comment: What follows the name as a comment and looks like a part of it, such as ``#1``.
+    """
+
+    body: dict[str, Any]
+    places: Mapping[str, Place]
+    name_comment: str
+
+
+_PLACED: Sequence[Loc] = (
+    ("name",),
+    ("contactLists",),
+    *(("contactLists", index) for index in range(MOST_LISTS)),
+    ("dncLists",),
+    ("dialingMode",),
+    ("queue_name",),
+    ("experienceFlowName",),
+    ("dialingStrategy", "callerId", "phoneNumber"),
+    ("dialingStrategy", "callingHours", "frequency"),
+    ("dialingStrategy", "callingHours", "timezone"),
+    ("dialingStrategy", "callingHours", "days"),
+    ("dialingStrategy", "maxAttemptsPerRecord"),
+)
+"""What a finding may be about."""
+_DOTTED = {loc: dotted(loc) for loc in _PLACED}
+
+
+def check(content: bytes, *, source: str) -> Valid | Invalid:
+    """Return what is to be sent for a file, or what is wrong with the file.
 
     Args:
         content: The file's bytes.
         source: What to call the file in problems: its path.
     """
     try:
-        document = read(_decode(content))
+        text = _decode(content)
+        document = read(text)
     except UnicodeDecodeError as error:
         return Invalid(problems=(_undecodable(content, error.start, source),))
     except ParseError as error:
@@ -53,7 +91,11 @@ def check(content: bytes, *, source: str) -> dict[str, Any] | Invalid:
             found.setdefault((flaw.loc, document.place(flaw.loc, is_key=flaw.is_key)), flaw.message)
     else:
         if not found:
-            return to_body(campaign)
+            return Valid(
+                body=to_body(campaign),
+                places={key: document.place(loc) for loc, key in _DOTTED.items() if loc in document.values},
+                name_comment=_comment_behind(text, document.place(("name",))) if " #" in text else "",
+            )
     name = document.value.get("name") if isinstance(document.value, dict) else None
     problems = sorted(_problem(source, loc, place, message) for (loc, place), message in found.items())
     if len(problems) > MOST_OF_A_FILE:
@@ -62,6 +104,15 @@ def check(content: bytes, *, source: str) -> dict[str, Any] | Invalid:
         problems=tuple(problems),
         name=name if isinstance(name, str) else None,
     )
+
+
+def _comment_behind(text: str, place: Place) -> str:
+    """Return a comment without a space behind its ``#`` that ends the line of an unquoted value."""
+    line, column = place
+    lines = _LINE_BREAK.split(text)
+    value = lines[line - 1][column - 1 :] if line <= len(lines) else ""
+    found = re.search(r"\s(#\S.*)$", value)
+    return found[1].strip() if found and value[0] not in "\"'&*!|>{[" else ""
 
 
 def _more(first: Problem) -> Problem:

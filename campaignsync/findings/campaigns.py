@@ -1,5 +1,7 @@
 """The campaigns of a plan, as the rules and the report look at them. Pure."""
 
+from collections.abc import Iterable
+
 from campaignsync.findings.finding import Campaign
 from campaignsync.identity import Definition
 from campaignsync.plan import Plan
@@ -26,5 +28,17 @@ def campaigns_of(plan: Plan, state: State) -> tuple[Campaign, ...]:
     return tuple(sorted([*map(_new, (*creates, *claimed)), *kept], key=lambda campaign: campaign.name))
 
 
+def drafts_of(definitions: Iterable[Definition]) -> tuple[Campaign, ...]:
+    """Return definitions that were parsed as campaigns that may be sent, sorted by name."""
+    return tuple(map(_new, sorted(definitions, key=lambda definition: definition.name)))
+
+
 def _new(definition: Definition) -> Campaign:
-    return Campaign(name=definition.name, path=definition.source, body=definition.body or {}, is_new=True)
+    return Campaign(
+        name=definition.name,
+        path=definition.source,
+        body=definition.body or {},
+        is_new=True,
+        places=definition.places,
+        name_comment=definition.name_comment,
+    )

@@ -1,7 +1,7 @@
 """One thing that a reviewer should look at, and what a rule looks at. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "notice"]
@@ -43,12 +43,30 @@ class Campaign:
         path: The definition's file.
         body: What is sent, or was sent.
         is_new: Whether it may be sent: a create or a pending claim. A finding is about at least one of those.
+        places: Line and column of what a finding may be about, by dotted key; empty for one that exists.
+        name_comment: What follows the name as a comment and looks like a part of it, such as ``#1``.
     """
 
     name: str
     path: str
     body: Mapping[str, Any]
     is_new: bool
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
+    name_comment: str = ""
+
+    def finding(self, rule: str, severity: Severity, key: str, message: str) -> Finding:
+        """Return a finding about this campaign, at the place of a dotted key."""
+        line, column = self.places.get(key, (1, 1))
+        return Finding(
+            rule=rule,
+            severity=severity,
+            name=self.name,
+            path=self.path,
+            key=key,
+            line=line,
+            column=column,
+            message=message,
+        )
 
 
 Rule = Callable[[Sequence[Campaign]], Iterable[Finding]]

@@ -1,8 +1,9 @@
-"""Problems as workflow commands, which GitHub shows at their file and line. Pure."""
+"""Problems and findings as workflow commands, which GitHub shows at their file and line. Pure."""
 
 from collections.abc import Sequence
 
 from campaignsync.errors import Problem
+from campaignsync.findings import Finding
 from campaignsync.report.summary import problem_parts
 from campaignsync.text import annotation_data, annotation_property
 
@@ -17,8 +18,21 @@ def problems(problems: Sequence[Problem]) -> str:
     return "\n".join(_command(problem) for problem in sorted(problems))
 
 
+def findings(findings: Sequence[Finding]) -> str:
+    """Return one command a line for each finding, of its severity."""
+    return "\n".join(
+        _at(each.severity, each.path, (each.line, each.column), each.rule, f"{each.name}: {each.message}")
+        for each in sorted(findings)
+    )
+
+
 def _command(problem: Problem) -> str:
     _, what = problem_parts(problem)
-    properties = (("file", problem.path), ("line", problem.line), ("col", problem.column), ("title", _TITLE))
+    return _at("error", problem.path, (problem.line, problem.column), _TITLE, what)
+
+
+def _at(command: str, path: str, place: tuple[int, int], title: str, what: str) -> str:
+    line, column = place
+    properties = (("file", path), ("line", line), ("col", column), ("title", title))
     where = ",".join(f"{name}={annotation_property(str(value))}" for name, value in properties)
-    return f"::error {where}::{annotation_data(what)}"
+    return f"::{command} {where}::{annotation_data(what)}"

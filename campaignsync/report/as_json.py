@@ -50,6 +50,11 @@ def problems(problems: Sequence[Problem]) -> str:
     return _object({"problems": [_problem(problem) for problem in sorted(problems)]})
 
 
+def checked(findings: Sequence[Finding]) -> str:
+    """Return what there is to look at in definitions without problems as one object."""
+    return _object({"problems": [], "findings": [_finding(each) for each in sorted(findings)]})
+
+
 def error(message: str, hint: str) -> str:
     """Return the error that stopped a command as one object."""
     return _object({"error": {"message": message, "hint": hint}})

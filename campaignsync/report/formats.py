@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from campaignsync.errors import Problem
+    from campaignsync.findings import Finding
     from campaignsync.report.status import StatusView
     from campaignsync.report.view import View
     from campaignsync.result import Result
@@ -64,8 +65,25 @@ def status_report(view: StatusView, output_format: str) -> str:
     return form(view)
 
 
+def checked_report(findings: Sequence[Finding], output_format: str) -> str:
+    """Return what there is to look at in definitions without problems, as "text", "json" or "github"."""
+    match output_format:
+        case "json":
+            from campaignsync.report import as_json
+
+            return as_json.checked(findings)
+        case "github":
+            from campaignsync.report import annotations
+
+            return annotations.findings(findings)
+        case _:
+            from campaignsync.report import text
+
+            return text.checked(findings)
+
+
 def problems_report(problems: Sequence[Problem], output_format: str) -> str:
-    """Return the problems of definitions, none for all is well, in any format."""
+    """Return the problems of definitions in any format."""
     match output_format:
         case "json":
             from campaignsync.report import as_json

@@ -105,18 +105,21 @@ def _title(target: Target | None) -> str:
 
 def _findings(findings: Sequence[Finding], *, most: int) -> Iterator[str]:
     for rule, found in summary.by_rule(findings).items():
-        head = f"- **{code_span(rule)}**, {found[0].severity}: {len(found)}\n"
+        # What is said of all of them is said once.
+        said = found[0].message if len({finding.message for finding in found}) == 1 else ""
+        words = f". {_prose(said)}" if said and len(found) > 1 else ""
+        head = f"- **{code_span(rule)}**, {found[0].severity}: {len(found)}{words}\n"
         for finding in found[:most]:
-            yield f"{head}  {_finding(finding)}"
+            yield f"{head}  {_finding(finding, is_said=bool(words))}"
             head = ""
         if len(found) > most:
             yield f"  - *… and {len(found) - most} more of this rule, in the run's summary.*"
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, *, is_said: bool) -> str:
     name = f"{code_span(cut(finding.name, _LONGEST_VALUE))} " if finding.name else ""
     place = code_span(cut(summary.place_of(finding), _LONGEST_VALUE))
-    return f"- {name}({place}): {_prose(finding.message)}"
+    return f"- {name}({place})" + ("" if is_said else f": {_prose(finding.message)}")
 
 
 def _heading(title: str, count: int, advice: str = "") -> str:

@@ -5,6 +5,7 @@ No line begins with foreign text, and each goes through `escape` on its way out.
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from campaignsync.report import summary
@@ -97,9 +98,11 @@ def _lines(text: str) -> Iterable[str]:
 def _findings(findings: Sequence[Finding]) -> Iterable[str]:
     for rule, found in summary.by_rule(findings).items():
         yield f"  {printable(rule)} ({found[0].severity}):"
-        for finding in found:
+        for finding, following in zip_longest(found, found[1:]):
             yield _item("!", finding.name or finding.path, summary.place_of(finding))
-            yield from _lines(finding.message)
+            # Once below all that it is said of.
+            if following is None or following.message != finding.message:
+                yield from _lines(finding.message)
 
 
 def _row(row: Row) -> str:
@@ -235,6 +238,16 @@ def problems(problems: Sequence[Problem]) -> str:
     """Return problems of definitions, one a line as compilers write them, and their count in the last."""
     lines = (printable(": ".join(summary.problem_parts(problem))) for problem in sorted(problems))
     return "\n".join([*lines, summary.problems_line(problems)])
+
+
+def checked(findings: Sequence[Finding]) -> str:
+    """Return what there is to look at in definitions without problems, one a line, the count in the last."""
+    lines = (
+        printable(f"{summary.place_of(each)}: {each.severity}: {each.message} [{each.rule}]")
+        for each in sorted(findings, key=lambda each: (each.path, each.line, each.column, each.rule))
+    )
+    count = f" {summary.counted(len(findings), 'finding')} to look at." if findings else ""
+    return "\n".join([*lines, f"{summary.problems_line(())}{count}"])
 
 
 def adopted(entry: Entry, *, commit: str | None, is_pushed: bool) -> str:

@@ -8,13 +8,22 @@ from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 README, DEFINING = "README.md", "campaigns/README.md"
-SETUP, COMMANDS, RELIABILITY, STATUS, STATE_FILE, AUDIT, PERFORMANCE = (
+SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, STATE_FILE, AUDIT, PERFORMANCE = (
     f".github/docs/{name}.md"
-    for name in ("setup-github", "commands", "reliability", "status", "state", "audit", "performance")
+    for name in (
+        "setup-github",
+        "commands",
+        "reliability",
+        "status",
+        "findings",
+        "state",
+        "audit",
+        "performance",
+    )
 )
 CONTRIBUTING, CHANGELOG = ".github/CONTRIBUTING.md", ".github/CHANGELOG.md"
 
-GUIDES = (README, DEFINING, SETUP, COMMANDS, RELIABILITY, STATUS, STATE_FILE, AUDIT, PERFORMANCE)
+GUIDES = (README, DEFINING, SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, STATE_FILE, AUDIT, PERFORMANCE)
 """What people read who use the program as it is now."""
 
 ALL = (*GUIDES, CONTRIBUTING, CHANGELOG)

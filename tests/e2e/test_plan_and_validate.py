@@ -71,7 +71,25 @@ class TestPlan:
             ],
             "removed": [{"name": "Removed", "campId": removed_id}],
             "unchanged": 1,
-            "findings": [],
+            "findings": [
+                {
+                    "rule": rule,
+                    "severity": "warning",
+                    "name": "New",
+                    "path": "campaigns/New.yaml",
+                    "line": 1,
+                    "column": column,
+                    "message": ran.json["findings"][index]["message"],
+                }
+                for index, (rule, column) in enumerate(
+                    [
+                        ("dnc/none", 1),
+                        ("lists/shared", definition("New").index('"Recent Buyers - Q2 2025"') + 1),
+                        ("pressure/day", definition("New").index('"Recent Buyers - Q2 2025"') + 1),
+                        ("pressure/week", definition("New").index('"Recent Buyers - Q2 2025"') + 1),
+                    ]
+                )
+            ],
         }
 
     def test_says_whether_anything_was_ever_created_there(self, project: Project, vendor: Vendor) -> None:
@@ -197,7 +215,27 @@ class TestValidate:
     def test_good_definitions_have_no_problems(self, project: Project, vendor: Vendor) -> None:
         project.define("Alpha", "Bravo")
         ran = project.run("validate", "--format", "json")
-        assert (ran.code, ran.json) == (0, {"formatVersion": 1, "problems": []})
+        assert (ran.code, set(ran.json)) == (0, {"formatVersion", "problems", "findings"})
+        assert ran.json["problems"] == []
+        assert [each["rule"] for each in ran.json["findings"]][:2] == ["dnc/none", "dnc/none"]
+
+    def test_findings_are_about_what_is_not_recorded_yet(self, project: Project) -> None:
+        project.define("Alpha")
+        project.run("sync")
+        project.define("Bravo", contactLists=["Own"])
+        said = project.run("validate")
+        assert (said.code, said.out.splitlines()[-1]) == (0, "No problems. 1 finding to look at.")
+        assert said.out.startswith("campaigns/Bravo.yaml:1:1: warning: no do-not-call list")
+        project.run("sync")
+        assert project.run("validate").out == "No problems.\n"
+        assert project.run("validate", "--state", "other.json").out.endswith("to look at.\n")
+
+    def test_findings_are_annotations_at_their_line(self, project: Project) -> None:
+        project.define("Alpha", contactLists=["Own"])
+        ran = project.run("validate", "--format", "github")
+        assert ran.out.startswith(
+            "::warning file=campaigns/Alpha.yaml,line=1,col=1,title=dnc/none::Alpha: no do-"
+        )
 
     def test_looks_only_at_the_paths_that_are_named(self, project: Project) -> None:
         project.define("Good")

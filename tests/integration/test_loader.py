@@ -22,9 +22,10 @@ def files(root: Path, folder: str = "campaigns") -> DefinitionFiles:
     return DefinitionFiles(root=root, folder=folder)
 
 
-def problems_of(root: Path) -> tuple[Problem, ...]:
+def problems_of(root: Path, *paths: str) -> tuple[Problem, ...]:
+    """Return the problems of the paths that `validate` was given, or of all that is loaded."""
     with pytest.raises(InvalidDefinitionsError) as caught:
-        files(root).load_now({})
+        _ = files(root).validate(paths) if paths else files(root).load_now({})
     return caught.value.problems
 
 
@@ -38,7 +39,7 @@ def test_each_bad_definition_is_told_with_its_place_and_its_reason(case: Case, t
     expected = sorted(case.expected, key=lambda each: (each.path, each.line, each.column, each.key))
     for problem, wanted in zip(found, expected, strict=True):
         assert wanted.fragment in problem.message
-    assert files(tmp_path).validate([]) == found
+    assert problems_of(tmp_path, "campaigns") == found
 
 
 def test_the_table_holds_more_than_sixty_cases_of_different_names() -> None:
@@ -214,20 +215,20 @@ def test_where_all_is_known_neither_parser_nor_models_are_imported(tmp_path: Pat
 def test_validate_takes_files_and_folders_each_once(tmp_path: Path) -> None:
     write(tmp_path, a_yaml="", deep__b_yaml="", deep__c_yaml="", d_yaml="")
     named_paths = ["campaigns/deep", "campaigns/deep/b.yaml", "./campaigns/a.yaml", "campaigns/a.yaml"]
-    found = [problem.path for problem in files(tmp_path).validate(named_paths)]
+    found = [problem.path for problem in problems_of(tmp_path, *named_paths)]
     assert found == ["campaigns/a.yaml", "campaigns/deep/b.yaml", "campaigns/deep/c.yaml"]
 
 
 def test_validate_compares_names_among_the_files_given_only(tmp_path: Path) -> None:
     write(tmp_path, a_yaml=GOOD, b_yaml=GOOD, c_yaml=OTHER)
-    found = files(tmp_path)
-    assert found.validate(["campaigns/a.yaml", "campaigns/c.yaml"]) == ()
-    assert len(found.validate(["campaigns/a.yaml", "campaigns/b.yaml"])) == 2
+    assert len(files(tmp_path).validate(["campaigns/a.yaml", "campaigns/c.yaml"])) == 2
+    assert len(problems_of(tmp_path, "campaigns/a.yaml", "campaigns/b.yaml")) == 2
 
 
 def test_validate_reads_files_outside_the_folder_when_asked(tmp_path: Path) -> None:
     (tmp_path / "elsewhere.yaml").write_text(GOOD)
-    assert files(tmp_path).validate(["elsewhere.yaml", str(tmp_path / "elsewhere.yaml")]) == ()
+    (found,) = files(tmp_path).validate(["elsewhere.yaml", str(tmp_path / "elsewhere.yaml")])
+    assert found.source == "elsewhere.yaml"
 
 
 @pytest.mark.parametrize(
@@ -244,7 +245,7 @@ def test_validate_says_why_a_path_given_is_no_definition(path: str, fragment: st
     for name in ("README.md", ".pre-commit-config.yaml", "upper.YML"):
         (tmp_path / name).write_text(GOOD)
     (tmp_path / "linked.yaml").symlink_to("upper.YML")
-    (problem,) = files(tmp_path).validate([path])
+    (problem,) = problems_of(tmp_path, path)
     assert (problem.path, problem.line, problem.column) == (path, 1, 1)
     assert fragment in problem.message
 

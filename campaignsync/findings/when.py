@@ -1,0 +1,48 @@
+"""`hours/zone` and `hours/daily`: hours that nobody can tell for sure. Pure."""
+
+from collections.abc import Iterator, Sequence
+
+from campaignsync.calling_hours import Week, week_of
+from campaignsync.findings.finding import Campaign, Finding
+from campaignsync.times import DAYS
+
+_PLACELESS = frozenset(
+    {
+        *("CET", "CST6CDT", "EET", "EST", "EST5EDT", "Factory", "GMT", "GMT+0", "GMT-0", "GMT0", "Greenwich"),
+        *("HST", "MET", "MST", "MST7MDT", "PST8PDT", "UCT", "UTC", "Universal", "WET", "Zulu"),
+    }
+)
+"""Zones of the time zone database that are named after no place, beside those below ``Etc/``."""
+
+
+def find(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
+    """Find new campaigns whose zone names no place, or whose days are not what their frequency says."""
+    for campaign in campaigns:
+        if not campaign.is_new:
+            continue
+        week = week_of(campaign.body)
+        if week.timezone in _PLACELESS or week.timezone.startswith("Etc/"):
+            yield campaign.finding(
+                "hours/zone",
+                "warning",
+                "dialingStrategy.callingHours.timezone",
+                f"the time zone {week.timezone} names no place: nobody can tell whose clock is meant, nor "
+                "whether it has summer time. Name one with a place, such as America/New_York",
+            )
+        if week.frequency == "DAILY" and not _is_daily(week):
+            # Source: the vendor notes: no page explains the frequencies, nor which days DAILY needs.
+            yield campaign.finding(
+                "hours/daily",
+                "warning",
+                "dialingStrategy.callingHours.frequency",
+                "DAILY, but the days below are not all seven with the same hours, and the vendor does not "
+                "say which of both counts: write WEEKLY, or give each day the same hours",
+            )
+
+
+def _is_daily(week: Week) -> bool:
+    hours = {
+        tuple((block.start, block.end) for block in week.blocks if block.day == day)
+        for day in range(len(DAYS))
+    }
+    return len(hours) == 1 and hours != {()}
