@@ -120,9 +120,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFailed:
-    """A page could not be read; reading has no effect, so it may be asked for again."""
+    """A page could not be read; reading has no effect, so it may be asked for again.
+
+    Attributes:
+        reason: What happened instead.
+        cure: What somebody must change, where to ask again would change nothing; else empty.
+    """
 
     reason: str
+    cure: str = ""
 
 
 PageOutcome = Page | PageFailed | OverLimit | Unauthorized

@@ -101,6 +101,8 @@ class KoreClient:
             self._http = httpx.AsyncClient(
                 timeout=None,  # noqa: S113  # one deadline over the whole attempt instead
                 trust_env=not self._is_direct,
+                # Also for this machine: who names an authority means it.
+                verify=httpx.create_ssl_context(),
                 limits=httpx.Limits(max_connections=None),
                 event_hooks={"response": [set_location_aside]},
             )
@@ -108,7 +110,8 @@ class KoreClient:
             # Without the cause: a proxy's URL may hold a password.
             raise SettingsError(
                 "the proxy or the certificates that the environment names can't be used",
-                hint="Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
+                hint="Look at HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE, SSL_CERT_DIR and NO_PROXY, "
+                "which takes ::1 without brackets, and no range of IPv6 addresses.",
             ) from None
         return self
 
@@ -191,8 +194,8 @@ class KoreClient:
                     outcome = outcome_of(answer)
                     self._pace(outcome)
                     return outcome
-                case Broken(reason=reason):
-                    return PageFailed(reason=reason)
+                case Broken(reason=reason, cure=cure):
+                    return PageFailed(reason=reason, cure=cure)
                 case Withheld():
                     return PageFailed(reason="nothing was sent")
                 case never:

@@ -21,8 +21,8 @@ def lists_outcome(answer: Answer) -> ListsOutcome:
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return Unauthorized(reason=answer.reason)
     data = parsed(answer.body)
-    if not answer.is_success or is_no(data):
-        return PageFailed(reason=answer.reason)
+    if not answer.is_success or is_no(data) or answer.page_title is not None:
+        return PageFailed(reason=answer.reason, cure=answer.cure)
     try:
         rows = _Lists.model_validate({"lists": _array(data)}).lists
     except ValidationError as error:

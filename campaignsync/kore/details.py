@@ -33,4 +33,4 @@ def details_outcome(answer: Answer) -> DetailsOutcome:
         case {"data": dict(campaign)} if answer.is_success and not is_no(data):
             return Details(values={key: campaign[key] for key in _KEYS if key in campaign})
         case _:
-            return PageFailed(reason=answer.reason)
+            return PageFailed(reason=answer.reason, cure=answer.cure)

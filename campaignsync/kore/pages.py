@@ -26,7 +26,7 @@ def page_outcome(answer: Answer, skip: int) -> PageOutcome:
         try:
             page = _PageAnswer.model_validate_json(answer.body)
         except ValidationError as error:
-            if not (is_no(parsed(answer.body)) or _is_bare_sentence(answer)):
+            if answer.page_title is None and not (is_no(parsed(answer.body)) or _is_bare_sentence(answer)):
                 return PageFailed(reason=_unreadable(error, answer, skip))
         else:
             if not page.says_no:
@@ -36,7 +36,7 @@ def page_outcome(answer: Answer, skip: int) -> PageOutcome:
         return OverLimit(retry_after_s=answer.retry_after_s)
     if answer.status == HTTPStatus.UNAUTHORIZED:
         return Unauthorized(reason=answer.reason)
-    return PageFailed(reason=answer.reason)
+    return PageFailed(reason=answer.reason, cure=answer.cure)
 
 
 class _OrNone:

@@ -4,7 +4,7 @@ The rules are the product's contract, "Sync" step 5, and the notes on the vendor
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,6 +24,14 @@ _MOST_WAIT_S = 600.0
 _MOST_SKEW_S = 100 * 365 * 86400.0
 # Without the "You've", which comes with a straight or a curly apostrophe.
 _OVER_LIMIT = ("exceeded the per-minute rate limit", "rate limit for this api has been reached")
+_TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
+_MOST_TITLED = 4096
+_CURES: Mapping[int, str] = {
+    HTTPStatus.FORBIDDEN: "The client needs the scope Campaign Management, and its app must have been "
+    "published since.",
+    HTTPStatus.NOT_FOUND: "Check KORE_HOST, KORE_APP_ID and KORE_ACCOUNT_ID: the server has no such "
+    "application.",
+}
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
 # 4xx that don't prove that nothing was done: a gateway may answer so while, or after, the vendor creates.
 _UNPROVEN = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY}
@@ -65,6 +73,29 @@ class Answer:
         return 400 <= self.status <= 499  # noqa: PLR2004  # RFC 9110, 15.5 in numbers
 
     @property
+    def page_title(self) -> str | None:
+        """Of a page for people, its title, fit to be shown; empty without one, None where it is no page."""
+        start = self.text[:_MOST_TITLED].lstrip()
+        if not start.startswith("<"):
+            return None
+        found = _TITLE.search(start)
+        return shown(found[1], self.secrets) if found else ""
+
+    @property
+    def cure(self) -> str:
+        """What somebody must change, where to ask again would change nothing; else empty."""
+        if self.is_redirect:
+            return "If that is your environment's host, name it: KORE_HOST."
+        if self.is_success or self.is_refusal:
+            if self.page_title is not None:
+                return (
+                    "That is a page for people, not the API: check KORE_HOST, and whether a proxy or a "
+                    "sign-in is in the way."
+                )
+            return _CURES.get(self.status, "")
+        return ""
+
+    @property
     def text(self) -> str:
         """The body as text, whatever its bytes."""
         return self.body.decode(errors="replace")
@@ -75,6 +106,8 @@ class Answer:
         if self.is_redirect and self.redirects_to:
             where = f"redirects to {self.redirects_to} (redirects are not followed)"
             return f"HTTP {self.status}{_phrase(self.status)}: {where}"
+        if self.page_title:
+            return f"HTTP {self.status}: a page titled {self.page_title!r}"
         words = shown(_words(parsed(self.body), self.text), self.secrets)
         return f"HTTP {self.status}: {words}" if words else f"HTTP {self.status}{_phrase(self.status)}"
 

@@ -23,6 +23,8 @@ from campaignsync.outcome import Withheld
 # httpcore's name for the moment, https://www.encode.io/httpcore/extensions/#trace
 _FIRST_BYTE = ".send_request_headers.started"
 _MOST_CAUSES = 10
+_NO_SUCH_HOST = {socket.EAI_NONAME, socket.EAI_NODATA}
+"""Of the resolver's errors those that are no passing trouble of its own (getaddrinfo(3))."""
 _LOCATION = "campaignsync.location"
 
 
@@ -33,10 +35,12 @@ class Broken:
     Attributes:
         reason: What happened instead.
         is_sent: Some of the request may have reached the server.
+        cure: What somebody must change, where no later try can do better; else empty.
     """
 
     reason: str
     is_sent: bool
+    cure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +168,8 @@ async def exchange(
         # Libraries leak more than httpx.RequestError: OSError, UnicodeError, ssl's and anyio's own. What
         # is let through here would lose the outcome of this request and of those beside it.
         except Exception as error:  # noqa: BLE001  # whatever it is, it is this request's outcome
-            return Broken(reason=shown(_cause(error), call.secrets), is_sent=gate.is_passed)
+            reason = shown(_cause(error), call.secrets)
+            return Broken(reason=reason, is_sent=gate.is_passed, cure=_cure(error))
     missing = "answer" if gate.is_passed else "connection"
     return Broken(reason=f"no {missing} within {timeout_s:g} s", is_sent=gate.is_passed)
 
@@ -225,6 +230,21 @@ def _cause(error: BaseException) -> str:
         if isinstance(cause, OSError) and cause.errno:
             return os.strerror(cause.errno)
     return str(causes[0]) or type(causes[0]).__name__
+
+
+def _cure(error: BaseException) -> str:
+    """Return what to change where the machine's own settings are in the way; empty for all that may pass."""
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return (
+                "This machine does not trust the certificate. Name the file of the authority that signed it: "
+                "SSL_CERT_FILE."
+            )
+        if isinstance(cause, socket.gaierror) and cause.errno in _NO_SUCH_HOST:
+            return "No machine has that name: check KORE_HOST, and HTTPS_PROXY if a proxy is named there."
+        if isinstance(cause, httpx.ProxyError):
+            return "The proxy lets nobody through: check HTTPS_PROXY, and NO_PROXY for hosts that need none."
+    return ""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -38,7 +38,8 @@ async def list_account(tools: Tools, versions: Collection[Version]) -> tuple[Rem
         versions: By which the campaigns that matter were made, or may have been.
 
     Raises:
-        ApiError: No listing counted in several tries, the list has no end, or the clocks differ.
+        ApiError: No listing counted in several tries, or one failed so that no other could do better; the
+            list has no end; or the clocks differ.
         AuthorizationError: The server refuses the credentials.
         StopRequestedError: The run was asked to end.
     """
@@ -63,6 +64,8 @@ async def _list_one(tools: Tools, version: Version) -> Sequence[RemoteCampaign]:
         reading = await _read(tools, version)
         if isinstance(reading, PageFailed):
             before, reason = None, reading.reason
+            if reading.cure:
+                raise _unlisted(f"{tools.options.host}: {reason}", cure=reading.cure)
         elif tools.rules.is_complete(reading.totals, reading.campaigns) or (
             before is not None and agree(before.campaigns, reading.campaigns)
         ):
@@ -147,10 +150,10 @@ def _contradiction(reading: _Reading) -> str:
     return f"the pages name {totals} campaigns in all and hold {len(reading.campaigns)}, or one twice"
 
 
-def _unlisted(reason: str) -> ApiError:
+def _unlisted(reason: str, *, cure: str = "") -> ApiError:
     return ApiError(
         f"the account's campaigns could not be listed: {reason}",
-        hint="Nothing was decided without the list; run the command again when the service answers.",
+        hint=cure or "Nothing was decided without the list; run the command again when the service answers.",
     )
 
 

@@ -14,7 +14,7 @@ from campaignsync import __version__
 from campaignsync.cli import cli
 from campaignsync.text import printable
 from tests.e2e.conftest import STATE, Project, definition
-from tests.e2e.vendor import Vendor, created_then_dropped, rejected, serving
+from tests.e2e.vendor import Reply, Vendor, created_then_dropped, rejected, reply, serving
 from tests.integration.bad_definitions import CASES, Case, lay_out
 
 PLAN_KEYS = {"formatVersion", "target", "create", "pending", "changed", "removed", "unchanged", "findings"}
@@ -123,6 +123,36 @@ class TestPlan:
         assert varied.run("plan", "--detailed-exitcode").code == 2
         varied.run("sync")
         assert varied.run("plan", "--detailed-exitcode").code == 0
+
+    @pytest.mark.parametrize(
+        ("answer", "told", "cure"),
+        [
+            (reply(403, {"message": "no scope"}), "HTTP 403: no scope", "published"),
+            (reply(404, {"message": "none"}), "HTTP 404: none", "KORE_APP_ID"),
+            (
+                reply(302, {}, Location="https://sso.example/login?x=1"),
+                "redirects to https://sso.example/login",
+                "KORE_HOST",
+            ),
+            (
+                Reply(status=200, body=b"<html><title>Sign in</title>"),
+                "a page titled 'Sign in'",
+                "a page for people, not the API",
+            ),
+        ],
+    )
+    def test_what_no_waiting_changes_is_told_at_once(
+        self, varied: Project, vendor: Vendor, answer: Reply, told: str, cure: str
+    ) -> None:
+        vendor.list_behaviour = lambda _account, _request: answer
+        for command in (["plan", "--remote"], ["sync"], ["status"]):
+            vendor.requests.clear()
+            ran = varied.run(*command)
+            assert (ran.code, len(vendor.pages), vendor.creates) == (1, 1, []), ran.err
+            assert f"could not be listed: {vendor.url}: " in ran.err
+            assert told in ran.err
+            assert cure in ran.err
+            assert "run the command again" not in ran.err
 
     def test_remote_also_shows_what_is_in_the_account_alone(self, varied: Project, vendor: Vendor) -> None:
         camp_id = vendor.add(json.loads(definition("Stranger")))

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from campaignsync.errors import SettingsError
 from campaignsync.kore.auth import SignedTokens
 from campaignsync.kore.client import KoreClient
 from campaignsync.kore.rate_limit import RateLimit
@@ -479,7 +480,8 @@ async def test_no_proxy_sees_what_stays_on_this_machine(
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for kore.example that nobody signed."""
+    """A key and a certificate for kore.example, and this machine, that nobody signed."""
+    names = ("kore.example", "localhost")
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kore.example")])
     now = datetime.now(UTC)
@@ -488,7 +490,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("kore.example")]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName(list(map(x509.DNSName, names))),
+            critical=False,
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -532,6 +537,37 @@ async def test_a_certificate_that_nobody_signed_is_not_sent_to(
         assert isinstance(outcome, NotSent)
         assert "certificate verify failed" in outcome.reason
         assert (proxy.received, requests) == ([b""], 0)
+        async with client_of("https://kore.example") as client:
+            page = await client.page(0, version=1)
+        assert isinstance(page, PageFailed)
+        assert "SSL_CERT_FILE" in page.cure
+
+
+async def test_an_authority_that_is_named_counts_for_this_machine_too(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    async def script(server: Server, stream: AnyByteStream) -> None:
+        inner = await TLSStream.wrap(stream, server_side=True, ssl_context=context, standard_compatible=False)
+        await replying(OK)(server, inner)
+
+    async with serving(script) as server:
+        host = server.url.replace("http://127.0.0.1", "https://localhost")
+        assert await created_at(host) == (Created(camp_id="cd-1"), 1)
+
+
+@pytest.mark.parametrize("value", ["[::1]", "fd00::/8"])
+async def test_a_value_of_no_proxy_that_can_not_be_used_is_named(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", value)
+    with pytest.raises(SettingsError) as caught:
+        async with client_of("https://kore.example"):
+            pytest.fail("it opened")
+    assert "NO_PROXY, which takes ::1 without brackets" in caught.value.hint
 
 
 async def test_the_users_proxy_and_certificates_are_used_and_the_permit_is_asked_once(

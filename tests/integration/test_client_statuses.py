@@ -1,6 +1,8 @@
 """What each answer of the server means: a table over respx, and the words that people get to see."""
 
 import json
+import socket
+import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +23,7 @@ from campaignsync.kore.client import KoreClient
 from campaignsync.kore.pages import page_outcome
 from campaignsync.kore.rate_limit import RateLimit
 from campaignsync.kore.responses import Answer, clock_skew_s, create_outcome, retry_after_s
+from campaignsync.kore.transport import Broken, Call, Gate, exchange
 from campaignsync.kore.words import shown, shown_place
 from campaignsync.outcome import (
     ContactList,
@@ -240,7 +243,10 @@ async def test_a_redirect_is_not_followed_and_rejected_with_where_it_leads(
     response = httpx.Response(status, headers=headers)
     async with answering(response, response) as (client, route):
         assert await client.create(BODY, permit=lambda: True) == Rejected(reason=reason)
-        assert await client.page(0, version=1) == PageFailed(reason=reason)
+        page = await client.page(0, version=1)
+        assert page == PageFailed(
+            reason=reason, cure="If that is your environment's host, name it: KORE_HOST."
+        )
         assert route.call_count == 2
 
 
@@ -849,7 +855,8 @@ async def test_of_a_contact_list_all_but_its_name_may_be_missing_or_odd() -> Non
             "the contact lists can't be read: lists.0.name: Field required",
         ),
         (httpx.Response(200, json=[{"name": " "}]), "the contact lists can't be read: lists.0.name: "),
-        (httpx.Response(200, text="<html>"), "the contact lists can't be read: lists: "),
+        (httpx.Response(200, text="<html>"), "HTTP 200 OK"),
+        (httpx.Response(200, text="<html><title>Sign in</title>"), "HTTP 200: a page titled 'Sign in'"),
         (httpx.Response(200, content=b"[" * 100_000), "the contact lists can't be read: lists: "),
     ],
 )
@@ -864,3 +871,74 @@ async def test_contact_lists_over_the_limit_or_without_credentials() -> None:
     assert isinstance(await lists_of(httpx.Response(401), httpx.Response(401)), Unauthorized)
     # A token that was refused is replaced once, as for the list.
     assert await lists_of(httpx.Response(401), httpx.Response(200, json=[])) == ContactLists(lists=())
+
+
+PAGE = "That is a page for people, not the API"
+CURES: Mapping[str, tuple[httpx.Response, str, str]] = {
+    "403": (httpx.Response(403, json={"message": "no"}), "HTTP 403: no", "The client needs the scope"),
+    "404": (httpx.Response(404, json={"message": "no"}), "HTTP 404: no", "Check KORE_HOST, KORE_APP_ID"),
+    "a sign-in": (
+        httpx.Response(200, text="\ufeff \n<!doctype html><html><head><TITLE class=x>Sign\n in</TITLE>"),
+        "HTTP 200: a page titled 'Sign in'",
+        PAGE,
+    ),
+    "a page of a 403": (
+        httpx.Response(403, text="<html><title>Blocked</title>"),
+        "HTTP 403: a page titled 'Blocked'",
+        PAGE,
+    ),
+    "a page without a title": (httpx.Response(200, text="<p>hello</p>"), "HTTP 200: hello", PAGE),
+    "a hostile title": (
+        httpx.Response(200, text=f"<title>\x1b[31m{'x' * 5000}</title>"),
+        "HTTP 200: ",
+        PAGE,
+    ),
+}
+
+
+@pytest.mark.parametrize(("response", "reason", "cure"), CURES.values(), ids=CURES)
+async def test_what_no_waiting_changes_says_what_to_change(
+    response: httpx.Response, reason: str, cure: str
+) -> None:
+    async with answering(response, response, response) as (client, route):
+        outcomes = [
+            await client.page(0, version=1),
+            await client.contact_lists(version=2),
+            await client.campaign("cd-1", version=1),
+        ]
+        assert route.call_count == 3
+    for outcome in outcomes:
+        assert isinstance(outcome, PageFailed)
+        assert outcome.reason.startswith(reason), outcome.reason
+        assert outcome.cure.startswith(cure)
+        assert len(outcome.reason) < 250
+        assert outcome.reason.isprintable()
+
+
+@pytest.mark.parametrize("status", [400, 408, 409, 500, 502, 503, 504])
+async def test_what_may_pass_names_no_cure(status: int) -> None:
+    async with answering(httpx.Response(status, json={"message": "later"})) as (client, _):
+        outcome = await client.page(0, version=1)
+    assert isinstance(outcome, PageFailed)
+    assert outcome.cure == ""
+
+
+@pytest.mark.parametrize(
+    ("cause", "cure"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "No machine has that name"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution"), ""),
+        (ConnectionRefusedError(111, "Connection refused"), ""),
+        (ssl.SSLError(1, "wrong version number"), ""),
+    ],
+)
+async def test_a_machine_that_is_not_there_is_told_once(cause: OSError, cure: str) -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("all attempts failed", request=request) from cause
+
+    call = Call(method="GET", url=httpx.URL(HOST), headers={}, content=b"", most_bytes=1, secrets=())
+    gate = Gate(lambda: True, lambda: None)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(fail)) as http:
+        broken = await exchange(http, call, gate, timeout_s=5, now=lambda: NOW)
+    assert isinstance(broken, Broken)
+    assert (broken.reason, broken.cure[: len(cure) or 1]) == (cause.strerror, cure)
