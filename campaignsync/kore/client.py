@@ -22,7 +22,7 @@ from campaignsync.kore.pages import PAGE_ROWS, page_outcome
 from campaignsync.kore.rate_limit import RateLimit
 from campaignsync.kore.responses import Answer, clock_skew_s, create_outcome
 from campaignsync.kore.transport import Broken, Call, Gate, exchange, set_location_aside
-from campaignsync.kore.urls import Urls
+from campaignsync.kore.urls import Urls, refuse_harm
 from campaignsync.outcome import (
     DetailsOutcome,
     ListsOutcome,
@@ -202,6 +202,7 @@ class KoreClient:
                     assert_never(never)
 
     def _call(self, method: str, url: httpx.URL, content: str, *, most_bytes: int) -> Call:
+        refuse_harm(url)
         token = self._tokens.token()
         return Call(
             method=method,

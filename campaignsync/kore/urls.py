@@ -4,7 +4,7 @@ Sources: the contract, "Create Voice Campaign API - Preview Mode", for version 1
 beside create", for the rest.
 """
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx
 
@@ -60,6 +60,19 @@ class Urls:
     def _url(self, version: Version, path: str, query: str = "") -> httpx.URL:
         whole = "&".join(filter(None, [self._accounts[version], query]))
         return httpx.URL(f"{self._bases[version]}/{path}{'?' if whole else ''}{whole}")
+
+
+def refuse_harm(url: httpx.URL) -> None:
+    """Raise RuntimeError for a call that starts or stops a campaign, or returns telephone numbers.
+
+    Nothing here makes one. But the vendor's start differs from a read by prefix and query alone, so each URL
+    is looked at once more before it is used (the vendor notes, "Calls beside create").
+    """
+    for key, value in parse_qsl(url.query.decode(), keep_blank_values=True):
+        if key.strip().lower() == "trigger" or (key.strip().lower(), value) == ("view", "contacts"):
+            raise RuntimeError(f"refused: {url.path} with {key}={value}")
+    if url.path.endswith("/status") and "view=status" not in url.query.decode():
+        raise RuntimeError(f"refused: {url.path} without view=status")
 
 
 def _is_url(text: str) -> bool:

@@ -156,6 +156,10 @@ def vendor() -> Iterator[Vendor]:
     """Serve an empty account."""
     with serving() as account:
         yield account
+    # Whatever a test is about: nothing was started or stopped, and no telephone number asked for.
+    asked = {pair for request in account.requests for pair in request.query}
+    assert not [key for key, value in asked if key == "trigger" or (key, value) == ("view", "contacts")]
+    assert {request.method for request in account.requests if not request.is_read} <= {"POST"}
 
 
 @pytest.fixture
