@@ -35,6 +35,47 @@ def cli(context: click.Context, *, verbose: bool) -> None:
 
 
 @cli.command()
+@takes("campaigns", "state")
+@click.option("--no-workflows", is_flag=True, help="Make no workflows of GitHub Actions.")
+@click.pass_obj
+def init(console: Console, *, options: RunOptions, no_workflows: bool) -> None:
+    """Make what a repository needs to begin; nothing is overwritten."""
+    with console.reporting("text"):
+        from campaignsync.commands import init as command
+
+        console.end(command.run(console.project(), options, has_workflows=not no_workflows))
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--from", "copied", type=click.Path(), metavar="FILE", help="Copy this definition.")
+@takes("campaigns")
+@click.pass_obj
+def new(console: Console, *, name: str, copied: str | None, options: RunOptions) -> None:
+    """Write a definition of the campaign NAME, from the example or as a copy of another."""
+    with console.reporting("text"):
+        from campaignsync.commands import new as command
+
+        console.end(command.run(console.project(), options, name=name, copied=copied))
+
+
+@cli.command("help")
+@click.argument("command", required=False)
+@click.pass_context
+def help_(context: click.Context, *, command: str | None) -> None:
+    """Say how a COMMAND is used, as its --help does."""
+    group = context.find_root()
+    if command is None:
+        click.echo(group.get_help())
+        return
+    found = cli.get_command(group, command)
+    if found is None:
+        raise click.UsageError(f"No such command {command!r}.", ctx=group)
+    with click.Context(found, info_name=command, parent=group) as inner:
+        click.echo(found.get_help(inner))
+
+
+@cli.command()
 @click.argument("paths", nargs=-1, type=click.Path())
 @takes("campaigns", "state")
 @click.option("--format", "output_format", type=click.Choice(["text", "json", "github"]))

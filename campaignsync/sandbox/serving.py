@@ -93,7 +93,8 @@ def _server(sandbox: Sandbox, on_started: Callable[[], None]) -> "uvicorn.Server
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"the sandbox needs {error.name}, which is not installed",
-            hint="Install it with: pip install 'campaignsync[sandbox]'",
+            hint="Install it from where you installed campaignsync, with the extra [sandbox]: "
+            "pip install 'campaignsync[sandbox] @ git+https://github.com/OWNER/campaignsync@COMMIT'",
         ) from error
 
     class Server(uvicorn.Server):
