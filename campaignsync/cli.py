@@ -59,6 +59,22 @@ def new(console: Console, *, name: str, copied: str | None, options: RunOptions)
         console.end(command.run(console.project(), options, name=name, copied=copied))
 
 
+@cli.command()
+@takes("campaigns", "state", "branch", *API)
+@click.pass_obj
+def doctor(console: Console, /, *, options: RunOptions) -> None:
+    """Check settings, credentials, clock, git, branch, state and definitions; change nothing."""
+    with console.reporting("text"):
+        from campaignsync.commands import doctor as command
+
+        project = console.project()
+        console.end(
+            console.run_async(
+                project, lambda clock, stop: command.run(project, options, clock=clock, stop=stop)
+            )
+        )
+
+
 @cli.command("help")
 @click.argument("command", required=False)
 @click.pass_context

@@ -207,6 +207,43 @@ def _files(project: Project, options: RunOptions, layout: Layout, git: Git) -> F
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """The git repository that a command works in.
+
+    Attributes:
+        git: The runner, in the top of the work tree.
+        layout: Where its folders are.
+        files: Which of its files are the program's.
+    """
+
+    git: Git
+    layout: Layout
+    files: Files
+
+    async def head(self) -> Snapshot:
+        """Return the snapshot of the commit that is checked out; raises GitError where there is none."""
+        commit = await commit_at(self.git, "HEAD")
+        if commit is None:
+            raise GitError("the repository has no commit yet", hint="Commit the definitions first.")
+        return await self.files.at(commit)
+
+
+async def repository_of(project: Project, options: RunOptions) -> Repository:
+    """Return the repository around the working directory.
+
+    Raises:
+        GitError: There is none, or git can't be used here.
+    """
+    layout = project.layout
+    git = await _usable_git(project, layout)
+    if git is None or layout is None:
+        raise GitError(
+            "this folder is not inside a git work tree", hint="Run it in the repository of the definitions."
+        )
+    return Repository(git=git, layout=layout, files=_files(project, options, layout, git))
+
+
 async def committed(project: Project, options: RunOptions, revision: str) -> Snapshot:
     """Return definitions and state of a commit, as git has them.
 

@@ -83,6 +83,29 @@ class RemoteBranch:
             return error.message
         return self._reason(answer) if answer.status else None
 
+    async def rehearse(self, commit: str) -> None:
+        """Ask the remote whether a push would be taken, without one; rules for the branch are not asked.
+
+        Raises:
+            GitError: It would not.
+        """
+        answer = await self._git.ask(
+            "push", "--dry-run", "--porcelain", "--no-verify", "--no-follow-tags", "--recurse-submodules=no",
+            "--end-of-options", await push_url(self._git, self._remote), f"{commit}:{self._ref}",
+            timeout_s=NETWORK_TIMEOUT_S,
+        )  # fmt: skip
+        if answer.status:
+            reason = self._reason(answer).partition("\n")[0]
+            raise GitError(
+                f"{self.shown} can be read, and not pushed to: {reason}",
+                hint="A sync pushes claims and ids there: give who runs it the right to write.",
+            )
+
+    @property
+    def shown(self) -> str:
+        """The branch as people write it, once `check` has found it."""
+        return f"{self._remote}/{self._branch}"
+
     async def holds(self, tip: Snapshot, commit: str) -> bool:
         return await self._files.is_ancestor(commit, tip.id)
 
@@ -152,6 +175,12 @@ async def find_remote(git: Git) -> str:
             hint="Add one (git remote add origin URL), or run it without --push.",
         )
     return name
+
+
+async def has_remote(git: Git) -> bool:
+    """Return whether there is a remote to push to."""
+    name = await _configured_remote(git) or "origin"
+    return (await git.ask("config", "--get", f"remote.{name}.url")).status == 0
 
 
 async def has_upstream(git: Git) -> bool:
