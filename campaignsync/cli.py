@@ -111,7 +111,7 @@ def validate(
 @takes("campaigns", "state", *API)
 @options.output_format("text", "json", "markdown")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when something is to be created or pending.")
-@click.option("--remote", is_flag=True, help="Also list the account: names that are not in the state.")
+@click.option("--remote", is_flag=True, help="Also ask the account for its campaigns and contact lists.")
 @click.option("--out", type=click.Path(), metavar="FILE", help="Also write the plan, for `sync --plan`.")
 @click.option("--commit", metavar="REV", help="Read definitions and state from this commit, as a sync does.")
 @click.option("--summary", is_flag=True, help="Make Markdown of up to 1 MB, for a run's summary.")
@@ -136,17 +136,15 @@ def plan(  # noqa: PLR0913  # one parameter an option
 
         project = console.project()
         found, state = command.planned(project, options, commit=commit)
-        others = None
+        account_has = None
         if remote:
             from campaignsync.commands import account
 
-            others = console.run_async(
+            account_has = console.run_async(
                 project,
-                lambda clock, stop: account.unmanaged(
-                    project, options, (found, state), clock=clock, stop=stop
-                ),
+                lambda clock, stop: account.look(project, options, (found, state), clock=clock, stop=stop),
             )
-        view = command.view_of(options, found, state=state, unmanaged=others)
+        view = command.view_of(project, options, (found, state), commit=commit, remote=account_has)
         if out is not None:
             command.write(project, options, file=out, view=view)
         text = plan_report(view, output_format, is_summary=summary)
@@ -285,12 +283,32 @@ def forget(console: Console, /, *, name: str, options: RunOptions) -> None:
 
 
 @cli.command()
+@takes("campaigns", "state", "is_pushing", "branch", *API)
 @click.pass_obj
-def schema(console: Console) -> None:
-    """Print the JSON Schema of a definition, for editors and CI."""
-    from campaignsync.commands import schema as command
+def inventory(console: Console, /, *, options: RunOptions) -> None:
+    """Write which contact lists and queues the account has, for `validate`, `plan` and editors."""
+    _refuse_together(options)
+    with console.reporting("text"):
+        from campaignsync.commands import inventory as command
 
-    console.end(command.run())
+        project = console.project()
+        console.end(
+            console.run_async(
+                project, lambda clock, stop: command.run(project, options, clock=clock, stop=stop)
+            )
+        )
+
+
+@cli.command()
+@takes("state")
+@click.option("--inventory", is_flag=True, help="Offer the names that the inventory beside the state has.")
+@click.pass_obj
+def schema(console: Console, /, *, options: RunOptions, inventory: bool) -> None:
+    """Print the JSON Schema of a definition, for editors and CI."""
+    with console.reporting("text"):
+        from campaignsync.commands import schema as command
+
+        console.end(command.run(console.project(), options, has_inventory=inventory))
 
 
 @cli.command()

@@ -177,4 +177,19 @@ class ContactLists:
     lists: tuple[ContactList, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queues:
+    """One page of the account's queues.
+
+    Attributes:
+        names: Their names.
+        has_more: Whether the server says that another page follows.
+    """
+
+    names: tuple[str, ...]
+    has_more: bool
+
+
+QueuesOutcome = Queues | PageFailed | OverLimit | Unauthorized
+
 ListsOutcome = ContactLists | PageFailed | OverLimit | Unauthorized

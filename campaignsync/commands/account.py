@@ -1,25 +1,29 @@
 """A run's context, and the account that it talks to; `plan --remote` lists it. Does I/O."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import anyio
 
 from campaignsync.claims import Rules
+from campaignsync.commands.known import Remote
 from campaignsync.commands.project import Project
 from campaignsync.config import Account, RunOptions, is_in_actions, named_target, read_account, run_url
+from campaignsync.findings.known import Known
+from campaignsync.inventory import Inventory
 from campaignsync.kore.auth import tokens_of
 from campaignsync.kore.client import KoreClient
 from campaignsync.kore.rate_limit import RateLimit
-from campaignsync.outcome import RemoteCampaign
+from campaignsync.outcome import ContactList
 from campaignsync.plan import Plan
+from campaignsync.protocol.contact_lists import read_lists
 from campaignsync.protocol.listing import list_account
 from campaignsync.protocol.ports import Clock
 from campaignsync.protocol.tools import Context, Tools, pause
 from campaignsync.state import State
-from campaignsync.versions import versions_of
+from campaignsync.versions import Version, versions_of
 
 
 def context_of(
@@ -79,10 +83,10 @@ async def connected(context: Context, account: Account) -> AsyncIterator[Tools]:
         )
 
 
-async def unmanaged(
+async def look(
     project: Project, options: RunOptions, planned: tuple[Plan, State], *, clock: Clock, stop: anyio.Event
-) -> tuple[RemoteCampaign, ...]:
-    """Return the account's campaigns whose names are not in the state, sorted by name.
+) -> Remote:
+    """Return what the account has: campaigns whose names are not in the state, and contact lists.
 
     Raises:
         CampaignSyncError: The account can't be listed, or the state is another's.
@@ -91,8 +95,26 @@ async def unmanaged(
     plan, state = planned
     state = state.bound_to(host=account.host, app_id=account.app_id)
     context = context_of(project, options, account=account, clock=clock, stop=stop)
-    versions = plan.versions | versions_of(entry.definition for entry in state.sorted())
+    versions: Collection[Version] = plan.versions | versions_of(
+        entry.definition for entry in state.sorted()
+    ) or {1}
+    known = None
     async with connected(context, account) as tools:
-        campaigns = await list_account(tools, versions or {1})
+        campaigns = await list_account(tools, versions)
+        if plan.create or plan.pending:
+            lists = await read_lists(tools, max(versions))
+            if isinstance(lists, str):
+                context.progress.note(f"whether the contact lists exist could not be checked: {lists}")
+            else:
+                known = _known(account, lists, context)
     others = [campaign for campaign in campaigns if state.get(campaign.name) is None]
-    return tuple(sorted(others, key=lambda campaign: (campaign.name, campaign.camp_id)))
+    return Remote(
+        unmanaged=tuple(sorted(others, key=lambda campaign: (campaign.name, campaign.camp_id))), known=known
+    )
+
+
+def _known(account: Account, lists: tuple[ContactList, ...], context: Context) -> Known:
+    inventory = Inventory(
+        host=account.host, app_id=account.app_id, read_at=context.stamp(), lists=lists, queues=None
+    )
+    return Known(inventory=inventory, source="")

@@ -4,8 +4,7 @@ It reads, and changes nothing: one page of the account's list, a fetch, and a pu
 """
 
 import platform
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import anyio
@@ -13,15 +12,14 @@ import anyio
 from campaignsync import __version__
 from campaignsync.commands.account import connected, context_of
 from campaignsync.commands.project import Ended, Project
-from campaignsync.commands.recording import Repository, repository_of
+from campaignsync.commands.recording import Repository, remote_of, repository_of
 from campaignsync.config import Account, RunOptions, read_account
 from campaignsync.errors import ApiError, CampaignSyncError, ExitCode, GitError, InvalidDefinitionsError
 from campaignsync.outcome import OverLimit, Page, PageFailed, Unauthorized
 from campaignsync.protocol.listing import MAX_CLOCK_DIFFERENCE_S, check_clock, unauthorized
 from campaignsync.protocol.ports import Clock
 from campaignsync.report.summary import counted
-from campaignsync.repository.remote_branch import RemoteBranch, has_remote
-from campaignsync.repository.scratch import object_folder
+from campaignsync.repository.remote_branch import has_remote
 from campaignsync.snapshot import Snapshot
 from campaignsync.text import printable
 
@@ -98,22 +96,11 @@ async def _branch(checkup: _Checkup) -> str:
     if not await has_remote(repository.git):
         checkup.snapshot = await repository.head()
         return "there is no remote: a sync commits to the current branch of this clone"
-    async with _remote(checkup, repository) as remote:
+    async with remote_of(checkup.project, checkup.options, repository) as remote:
         await remote.check()
         checkup.snapshot = snapshot = await remote.snapshot()
         await remote.rehearse(snapshot.id)
         return f"{remote.shown} can be read and pushed to (whether a rule protects it, only a push can tell)"
-
-
-@asynccontextmanager
-async def _remote(checkup: _Checkup, repository: Repository) -> AsyncIterator[RemoteBranch]:
-    key = f"doctor-{checkup.project.journal(checkup.options).stem}"
-    with object_folder(repository.layout.common / "objects", key=key) as objects:
-        remote = RemoteBranch(repository.files, objects=objects, key=key, branch=checkup.options.branch)
-        try:
-            yield remote
-        finally:
-            await remote.close()
 
 
 async def _definitions(checkup: _Checkup) -> str:

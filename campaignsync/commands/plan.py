@@ -2,16 +2,15 @@
 
 import json
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from campaignsync.commands.kept import folder_state, journal_of
+from campaignsync.commands.known import Remote, fits, known_from
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions, named_target
 from campaignsync.errors import SettingsError
 from campaignsync.findings.campaigns import campaigns_of
 from campaignsync.findings.rules import findings_of
-from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Plan, Target, known_digests, make_plan, planned_digests
 from campaignsync.protocol import remediation
 from campaignsync.report.formats import plan_report
@@ -55,29 +54,41 @@ def planned(project: Project, options: RunOptions, *, commit: str | None = None)
 
 
 def view_of(
+    project: Project,
     options: RunOptions,
-    plan: Plan,
+    planned: tuple[Plan, State],
     *,
-    state: State,
-    unmanaged: Sequence[RemoteCampaign] | None = None,
+    commit: str | None = None,
+    remote: Remote | None = None,
 ) -> View:
-    """Return a plan with all that is told of it."""
+    """Return a plan with all that is told of it.
+
+    Args:
+        project: Where the command works.
+        options: Its options.
+        planned: The plan, and the state that it was made from.
+        commit: Whose definitions it is of; None for the folder.
+        remote: What the account has, if it was asked.
+    """
+    plan, state = planned
     # Where nothing may be sent, nobody asks who else calls whom.
     campaigns = campaigns_of(plan, state) if plan.create or plan.pending else ()
+    offline = fits(known_from(project, options, commit=commit), state) if campaigns else None
+    known = remote.known if remote and remote.known else offline
     return View(
         plan=plan,
         target=Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries),
-        findings=(*remediation.renames(plan, options), *findings_of(campaigns)),
+        findings=(*remediation.renames(plan, options), *findings_of(campaigns, known)),
         campaigns=campaigns,
         rate_limit=options.rate_limit,
-        unmanaged=unmanaged,
+        unmanaged=remote.unmanaged if remote else None,
     )
 
 
 def dry_run(project: Project, options: RunOptions, *, output_format: str) -> Ended:
     """Show the plan of a sync; nothing that can write is even made."""
-    plan, state = planned(project, options)
-    return Ended(text=plan_report(view_of(options, plan, state=state), output_format))
+    view = view_of(project, options, planned(project, options))
+    return Ended(text=plan_report(view, output_format))
 
 
 def write(project: Project, options: RunOptions, *, file: str, view: View) -> None:

@@ -1,5 +1,6 @@
 """Which place a run reads and records in, and its lock and journal. Does I/O."""
 
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -244,6 +245,20 @@ async def repository_of(project: Project, options: RunOptions) -> Repository:
     return Repository(git=git, layout=layout, files=_files(project, options, layout, git))
 
 
+@asynccontextmanager
+async def remote_of(
+    project: Project, options: RunOptions, repository: Repository
+) -> AsyncIterator[RemoteBranch]:
+    """Give the remote's branch to a command that runs without the lock, under a ref of its own."""
+    key = f"{uuid.uuid4().hex}-{project.journal(options).stem}"
+    with object_folder(repository.layout.common / "objects", key=key) as objects:
+        remote = RemoteBranch(repository.files, objects=objects, key=key, branch=options.branch)
+        try:
+            yield remote
+        finally:
+            await remote.close()
+
+
 async def committed(project: Project, options: RunOptions, revision: str) -> Snapshot:
     """Return definitions and state of a commit, as git has them.
 
@@ -260,6 +275,17 @@ async def committed(project: Project, options: RunOptions, revision: str) -> Sna
             hint="Name one of this repository, such as HEAD, with --commit; without, the folder is read.",
         )
     return await _files(project, options, layout, git).at(commit)
+
+
+async def committed_file(project: Project, options: RunOptions, revision: str, path: str) -> bytes | None:
+    """Return what a file holds in a commit; None where there is no such file, or no such commit.
+
+    Raises:
+        GitError: Git can't read it.
+    """
+    repository = await repository_of(project, options)
+    commit = await commit_at(repository.git, revision)
+    return None if commit is None else await repository.files.read(commit, path)
 
 
 async def check_lost(project: Project, options: RunOptions) -> None:

@@ -7,9 +7,9 @@ import anyio
 from campaignsync.commands.account import connected, context_of
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions, read_account
-from campaignsync.definitions.suggestions import nearest_choice
 from campaignsync.errors import ExitCode, SettingsError
 from campaignsync.identity import identity
+from campaignsync.nearest import nearest_choice
 from campaignsync.plan import Target
 from campaignsync.protocol.observation import Observations, observe
 from campaignsync.protocol.ports import Clock

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from campaignsync.commands.known import known_from
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions
 from campaignsync.errors import StateError
@@ -23,7 +24,8 @@ def run(project: Project, options: RunOptions, *, paths: Sequence[str], output_f
     definitions = project.definitions(options).validate(paths or [options.campaigns])
     state = _state(project, options)
     new = (each for each in definitions if state.get(each.name) is None)
-    return Ended(text=checked_report(findings_of(drafts_of(new)), output_format))
+    known = known_from(project, options, commit=None)
+    return Ended(text=checked_report(findings_of(drafts_of(new), known), output_format))
 
 
 def _state(project: Project, options: RunOptions) -> State:

@@ -13,9 +13,9 @@ from pydantic_core import ErrorDetails
 
 from campaignsync.definitions.model import CONTROL, CONTROL_IN_LINES, LINES, RULE, Campaign, Words
 from campaignsync.definitions.shapes import MODES, Form, keys_of_mode, modes_with
-from campaignsync.definitions.suggestions import nearest_choice
 from campaignsync.definitions.yaml import Loc, kind_of
 from campaignsync.definitions.yaml_errors import cut, quoted
+from campaignsync.nearest import nearest_choice
 from campaignsync.text import printable
 
 _ITEM = 0

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StrictBool, StrictInt
 
 from campaignsync.definitions.model import Campaign, DncLists, Line, Part, Words
-from campaignsync.definitions.suggestions import nearest_choice
+from campaignsync.nearest import nearest_choice
 
 _ORDER = (
     "name",

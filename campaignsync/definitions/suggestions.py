@@ -2,37 +2,20 @@
 
 import difflib
 import re
-from collections.abc import Iterable
 
 from campaignsync.definitions.constraints import PHONE_NUMBER, zone_names
+from campaignsync.nearest import LIKENESS, LONGEST_MEANT
 from campaignsync.times import TIMES
 
-_LONGEST_MEANT = 60
-# Of 1; at 0.7 dncLists, whose people must not be called, is still like contactLists.
-_LIKENESS = 0.75
 _MINUTES = 60
 _TIME_12 = r"(?i)0?([0-9]{1,2})(?:[:.]([0-9]{2}))?(?:[:.]00)?\s*([ap])\.?(?:m\.?)?"
 _TIME_24 = r"([0-9]{1,2})[:.]([0-5][0-9])(?:[:.]00)?"
 _PUNCTUATION = r"[\s().\u2010-\u2015-]"
-_SEPARATORS = r"[\s_-]"
-
-
-def nearest_choice(text: str, choices: Iterable[str]) -> str | None:
-    """Return the choice that a string misses only in case, separators or a few letters."""
-    if len(text) > _LONGEST_MEANT:
-        return None
-    by_letters = {_letters(choice): choice for choice in choices}
-    near = difflib.get_close_matches(_letters(text), by_letters, n=1, cutoff=_LIKENESS)
-    return by_letters[near[0]] if near else None
-
-
-def _letters(text: str) -> str:
-    return re.sub(_SEPARATORS, "", text).lower()
 
 
 def nearest_time(text: str) -> str | None:
     """Return what a string such as ``9am``, ``09:00 AM`` or ``17:30`` is on the 12-hour clock, in quotes."""
-    text = text.strip()[:_LONGEST_MEANT]
+    text = text.strip()[:LONGEST_MEANT]
     meant = None
     if found := re.fullmatch(_TIME_12, text):
         meant = f"{int(found[1])}:{found[2] or '00'} {found[3].upper()}M"
@@ -47,7 +30,7 @@ def nearest_phone_number(text: str) -> str | None:
 
     Only where it begins with +: without it nobody can say which country's number it is.
     """
-    meant = re.sub(_PUNCTUATION, "", text[:_LONGEST_MEANT])
+    meant = re.sub(_PUNCTUATION, "", text[:LONGEST_MEANT])
     return f'"{meant}"' if re.fullmatch(PHONE_NUMBER, meant) else None
 
 
@@ -56,7 +39,7 @@ def nearest_zone(name: str) -> str | None:
 
     An abbreviation has no nearest name: ``IST`` is India's, Ireland's and Israel's, and looks like ``EST``.
     """
-    if len(name) > _LONGEST_MEANT:
+    if len(name) > LONGEST_MEANT:
         return None
     wanted = name.strip().replace(" ", "_").lower()
     by_lower = {zone.lower(): zone for zone in sorted(zone_names())}
@@ -65,5 +48,5 @@ def nearest_zone(name: str) -> str | None:
     exact = by_lower.get(wanted) or (cities[0] if len(cities) == 1 else None)
     if exact or "/" not in wanted:
         return exact
-    near = difflib.get_close_matches(wanted, by_lower, n=1, cutoff=_LIKENESS)
+    near = difflib.get_close_matches(wanted, by_lower, n=1, cutoff=LIKENESS)
     return by_lower[near[0]] if near else None

@@ -4,17 +4,25 @@ from collections.abc import Sequence
 
 from campaignsync.findings import names, nobody, often, shared, when
 from campaignsync.findings.finding import Campaign, Finding, Rule
+from campaignsync.findings.known import Known
+from campaignsync.findings.known import find as known_find
 
 RULES: Sequence[Rule] = (shared.find, often.find, nobody.find, when.find, names.find)
 """Each finds something about new campaigns; those that exist count for what they have in common with them."""
 
 
-def findings_of(campaigns: Sequence[Campaign]) -> tuple[Finding, ...]:
+def findings_of(campaigns: Sequence[Campaign], known: Known | Finding | None = None) -> tuple[Finding, ...]:
     """Return what all rules find, sorted.
 
     Args:
         campaigns: All of a plan, or of the definitions that are checked, sorted by name.
+        known: What the account has, or why that isn't known; None where nobody asked.
     """
     if not any(campaign.is_new for campaign in campaigns):
         return ()
-    return tuple(sorted(finding for rule in RULES for finding in rule(campaigns)))
+    found = [finding for rule in RULES for finding in rule(campaigns)]
+    if isinstance(known, Known):
+        found += known_find(campaigns, known)
+    elif known is not None:
+        found.append(known)
+    return tuple(sorted(found))

@@ -19,6 +19,7 @@ from campaignsync.kore.auth import Tokens, header_value
 from campaignsync.kore.contact_lists import lists_outcome
 from campaignsync.kore.details import details_outcome
 from campaignsync.kore.pages import PAGE_ROWS, page_outcome
+from campaignsync.kore.queues import queues_outcome
 from campaignsync.kore.rate_limit import RateLimit
 from campaignsync.kore.responses import Answer, clock_skew_s, create_outcome
 from campaignsync.kore.transport import Broken, Call, Gate, exchange, set_location_aside
@@ -31,6 +32,7 @@ from campaignsync.outcome import (
     OverLimit,
     PageFailed,
     PageOutcome,
+    QueuesOutcome,
     Unauthorized,
     Unknown,
     Withheld,
@@ -40,7 +42,7 @@ from campaignsync.versions import Version, version_of
 _MOST_CREATE_BYTES = 1024 * 1024
 _MOST_PAGE_BYTES = 16 * 1024 * 1024
 
-_Read = TypeVar("_Read", PageOutcome, ListsOutcome, DetailsOutcome)
+_Read = TypeVar("_Read", PageOutcome, ListsOutcome, DetailsOutcome, QueuesOutcome)
 
 
 class KoreClient:
@@ -159,6 +161,10 @@ class KoreClient:
         """Read one campaign by its id; no contact is in it."""
         return await self._read("GET", self._urls.campaign(version, camp_id), "", details_outcome)
 
+    async def queues(self, page: int) -> QueuesOutcome:
+        """Read a page of the account's queues, from 1; it needs a scope that a sync doesn't."""
+        return await self._read("GET", self._urls.queues(page), "", queues_outcome)
+
     async def _create_once(self, sent: str, version: Version, permit: Callable[[], bool]) -> Outcome:
         async with self._rate_limit.slot():
             url = self._urls.create(version)
@@ -225,7 +231,7 @@ class KoreClient:
         self._on_detail(f"{call.method} {call.url.raw_path.decode()}: {_summary(result)} ({spent_ms:.0f} ms)")
         return result
 
-    def _pace(self, outcome: Outcome | PageOutcome | ListsOutcome | DetailsOutcome) -> None:
+    def _pace(self, outcome: Outcome | PageOutcome | ListsOutcome | DetailsOutcome | QueuesOutcome) -> None:
         """Hold everything back after an over-limit answer, before the next request can start."""
         if isinstance(outcome, OverLimit):
             self._rate_limit.back_off(outcome.retry_after_s)

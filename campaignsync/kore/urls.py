@@ -57,6 +57,10 @@ class Urls:
         """Return where the account's contact lists are listed."""
         return self._url(version, "campaign/contactList/getAllListDetails", "type=call")
 
+    def queues(self, page: int) -> httpx.URL:
+        """Return where a page of the account's queues is listed, from 1."""
+        return self._url(1, "queues", f"page={page}")
+
     def _url(self, version: Version, path: str, query: str = "") -> httpx.URL:
         whole = "&".join(filter(None, [self._accounts[version], query]))
         return httpx.URL(f"{self._bases[version]}/{path}{'?' if whole else ''}{whole}")

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaignsync.definitions.suggestions import nearest_choice
 from campaignsync.identity import Definition, identity
+from campaignsync.nearest import nearest_choice
 from campaignsync.outcome import ContactList, ContactLists, OverLimit, PageFailed, Unauthorized
 from campaignsync.protocol.tools import Tools, backoff_s
 from campaignsync.text import printable
-from campaignsync.versions import versions_of
+from campaignsync.versions import Version, versions_of
 
 _TRIES = 2
 _GOOD = {"ready", "validated"}
@@ -42,14 +42,19 @@ async def check_lists(tools: Tools, definitions: Sequence[Definition]) -> Checke
     """
     if not definitions:
         return Checked()
-    found = await _read(tools, definitions)
+    found = await read_lists(tools, max(versions_of(each.body or {} for each in definitions)))
     if isinstance(found, str):
         return Checked(warnings=[f"whether the contact lists exist could not be checked: {found}"])
     return judged(definitions, found)
 
 
-async def _read(tools: Tools, definitions: Sequence[Definition]) -> tuple[ContactList, ...] | str:
-    version, reason = max(versions_of(each.body or {} for each in definitions)), ""
+async def read_lists(tools: Tools, version: Version) -> tuple[ContactList, ...] | str:
+    """Return the account's contact lists, or why they can't be had.
+
+    Raises:
+        StopRequestedError: The run was asked to end.
+    """
+    reason = ""
     for attempt in range(1, _TRIES + 1):
         tools.check_stop()
         match await tools.api.contact_lists(version=version):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from campaignsync.outcome import DetailsOutcome, ListsOutcome, Outcome, PageOutcome
+from campaignsync.outcome import DetailsOutcome, ListsOutcome, Outcome, PageOutcome, QueuesOutcome
 from campaignsync.plan import Plan
 from campaignsync.snapshot import Definitions, Snapshot
 from campaignsync.state import State
@@ -39,6 +39,9 @@ class Api(Protocol):
 
     async def contact_lists(self, *, version: Version) -> ListsOutcome:
         """Read the account's contact lists by one version."""
+
+    async def queues(self, page: int) -> QueuesOutcome:
+        """Read a page of the account's queues, from 1."""
 
     async def campaign(self, camp_id: str, *, version: Version) -> DetailsOutcome:
         """Read one campaign by one version."""

@@ -123,10 +123,25 @@ class Files:
         Raises:
             GitError: Git failed, as where a commit can't be signed.
         """
-        new = NewCommit(parent=base.id, path=self.state, text=render(state), message=message)
+        return await self.commit_file(base.id, self.state, render(state), message)
+
+    async def commit_file(self, parent: str, path: str, text: str, message: str) -> str:
+        """Make a commit on another that changes one file and nothing else; errors as for `commit`."""
+        new = NewCommit(parent=parent, path=path, text=text, message=message)
         identity = await committer(self.git, is_ci=self.is_ci)
         self.scratch.mkdir(parents=True, exist_ok=True)
         return await make_commit(self.git, new, scratch=self.scratch, identity=identity)
+
+    async def read(self, commit: str, path: str) -> bytes | None:
+        """Return what a regular file holds in a commit; None where there is none.
+
+        Raises:
+            GitError: Git can't read it.
+        """
+        held = [blob for blob in await list_blobs(self.git, commit, path) if blob.path == path]
+        if not held or held[0].mode in {LINK, SUBMODULE} or held[0].size > MAX_STATE_BYTES:
+            return None
+        return (await read_blobs(self.git, [held[0].id]))[held[0].id]
 
     async def is_ancestor(self, commit: str, tip: str) -> bool:
         """Return whether a commit is another or in its history."""

@@ -64,6 +64,10 @@ class RemoteBranch:
     async def commit(self, base: Snapshot, state: State, message: str) -> str:
         return await self._files.commit(base, state, message)
 
+    async def commit_file(self, base: Snapshot, path: str, text: str, message: str) -> str:
+        """Make a commit on a snapshot that holds one file so and changes nothing else."""
+        return await self._files.commit_file(base.id, path, text, message)
+
     async def publish(self, base: Snapshot, commit: str) -> str | None:
         try:
             answer = await self._git.ask(

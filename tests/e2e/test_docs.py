@@ -306,7 +306,7 @@ class TestWorkflows:
         (said,) = re.findall(
             r"It takes the inputs (.*?) as the sync does, and `issue`", text_of(SETUP), re.DOTALL
         )
-        assert code_in(said) | {"issue"} == set(inputs)
+        assert code_in(said) | {"issue", "inventory"} == set(inputs)
 
     @pytest.mark.parametrize("document", GUIDES)
     def test_the_actions_of_others_are_pinned_as_in_our_workflows(self, document: str) -> None:

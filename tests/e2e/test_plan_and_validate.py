@@ -159,7 +159,7 @@ class TestPlan:
         ran = varied.run("plan", "--remote", "--format", "json")
         assert (ran.code, set(ran.json)) == (0, PLAN_KEYS | {"unmanaged"}), ran.err
         assert ran.json["unmanaged"] == [{"name": "Stranger", "campId": camp_id}]
-        assert (vendor.creates, len(vendor.requests)) == ([], 1)
+        assert (vendor.creates, len(vendor.pages), len(vendor.requests)) == ([], 1, 2)
         assert "Stranger" in varied.run("plan", "--remote").out
 
     def test_of_a_state_that_is_gone_from_the_folder_alone_says_so(self, project: Project) -> None:

@@ -265,6 +265,7 @@ def test_another_repository_uses_the_plan_action(place: Place) -> None:
 
 
 def test_one_issue_follows_what_becomes_of_the_campaigns(place: Place) -> None:
+    place.vendor.contact_lists = ["Recent Buyers - Q2 2025"]
     place.merge("Billing", "Renewals")
     place.project.run("sync", "--push")
     (row,) = [row for row in place.vendor.campaigns if row["name"] == "Billing"]
@@ -285,6 +286,8 @@ def test_one_issue_follows_what_becomes_of_the_campaigns(place: Place) -> None:
         assert edited.is_success, edited.log
         (issue,) = github.issues
         assert (issue["state"], "edited by hand" in issue["body"]) == ("open", True)
+        inventory = json.loads(place.on_main("state/inventory.json"))
+        assert [each["name"] for each in inventory["contactLists"]] == place.vendor.contact_lists
 
         row["description"] = "About Billing"
         undone = run_of_a_day(2)

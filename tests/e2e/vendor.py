@@ -66,6 +66,11 @@ class Request:
         """Whether it asks for one campaign by its id."""
         return self.method == "GET" and "/campaign/" in self.path and "/cd-" in self.path
 
+    @property
+    def is_queues(self) -> bool:
+        """Whether it asks for a page of the queues."""
+        return self.method == "GET" and self.path.endswith("/queues")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -123,8 +128,21 @@ def contact_lists(vendor: "Vendor", request: Request) -> Reply:
     """Answer with the account's contact lists, or that this client may not see them."""
     if vendor.contact_lists is None:
         return reply(403, {"errors": [{"msg": "not in your scope", "code": 403}]})
-    rows = [{"_id": f"cl-{name}", "name": name, "status": "Ready"} for name in vendor.contact_lists]
+    rows = [
+        {"_id": f"cl-{name}", "name": name, "status": "Ready", **vendor.list_facts.get(name, {})}
+        for name in vendor.contact_lists
+    ]
     return reply(200, {"status": "success", "data": rows})
+
+
+def queues(vendor: "Vendor", request: Request) -> Reply:
+    """Answer with ten of the account's queues, or that this client may not see them."""
+    if vendor.queues is None:
+        return reply(403, {"errors": [{"msg": "not in your scope", "code": 403}]})
+    start = (int(dict(request.query)["page"]) - 1) * 10
+    page = vendor.queues[start : start + 10]
+    more = start + len(page) < len(vendor.queues)
+    return reply(200, {"results": [{"id": f"qu-{name}", "name": name} for name in page], "hasMore": more})
 
 
 def read(vendor: "Vendor", request: Request) -> Reply:
@@ -152,6 +170,8 @@ class Vendor:
         read_behaviour: How a request for one campaign is answered.
         statuses: What becomes of campaigns, by name; of all others, Ready.
         contact_lists: Names of the account's contact lists; None where the client may not see them.
+        list_facts: What is told of a contact list beside its name, by name.
+        queues: Names of the account's queues; None where the client may not see them.
         now: The server's clock, which dates campaigns and answers.
         is_closing: No connection is taken after the answer under way.
     """
@@ -165,6 +185,8 @@ class Vendor:
         self.read_behaviour: Behaviour = read
         self.statuses: dict[str, str] = {}
         self.contact_lists: list[str] | None = None
+        self.list_facts: dict[str, dict[str, Any]] = {}
+        self.queues: list[str] | None = None
         self.now = now
         self.is_closing = False
         self._scripts: dict[str, deque[Behaviour]] = defaultdict(deque)
@@ -221,6 +243,8 @@ class Vendor:
             return contact_lists
         if request.is_read:
             return self.read_behaviour
+        if request.is_queues:
+            return queues
         if not request.is_create:
             return rejected("no such call", status=404)
         script = self._scripts[request.json["name"]]

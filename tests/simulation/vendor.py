@@ -21,6 +21,7 @@ from campaignsync.outcome import (
     Page,
     PageFailed,
     PageOutcome,
+    QueuesOutcome,
     Rejected,
     RemoteCampaign,
     Unauthorized,
@@ -270,6 +271,9 @@ class Account:
 
     async def campaign(self, camp_id: str, *, version: Version) -> DetailsOutcome:
         raise AssertionError("no sync reads a campaign by its id")
+
+    async def queues(self, page: int) -> QueuesOutcome:
+        raise AssertionError("no sync reads the queues")
 
     async def _wait_turn(self) -> None:
         if self._rng.random() < self._vendor.faults.stalled:

@@ -11,7 +11,7 @@ from campaignsync.claims import Rules
 from campaignsync.config import RunOptions
 from campaignsync.errors import CampaignSyncError, StateError
 from campaignsync.identity import Definition
-from campaignsync.outcome import ContactList, ContactLists, DetailsOutcome, ListsOutcome
+from campaignsync.outcome import ContactList, ContactLists, DetailsOutcome, ListsOutcome, QueuesOutcome
 from campaignsync.plan import Plan
 from campaignsync.protocol.journal import Journal, Replay, replay
 from campaignsync.protocol.ledger import Ledger
@@ -131,6 +131,9 @@ class KnowsLists:
 
     async def campaign(self, camp_id: str, *, version: Version) -> DetailsOutcome:
         raise AssertionError("no sync reads a campaign by its id")
+
+    async def queues(self, page: int) -> QueuesOutcome:
+        raise AssertionError("no sync reads the queues")
 
 
 class Branch:

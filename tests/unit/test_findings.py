@@ -310,7 +310,7 @@ def test_every_rule_has_its_row_in_the_document() -> None:
     root = Path(__file__).parents[2]
     sources = "".join(file.read_text(encoding="utf-8") for file in (root / "campaignsync").rglob("*.py"))
     document = (root / ".github" / "docs" / "findings.md").read_text(encoding="utf-8")
-    ids = set(re.findall(r'"((?:names|lists|dnc|mode|hours)/[a-z]+)"', sources))
+    ids = set(re.findall(r'"((?:names|lists|queues|dnc|mode|hours)/[a-z]+)"', sources))
     assert set(re.findall(r"^\| `([a-z]+/[a-z]+)` \|", document, re.MULTILINE)) == {
         *ids,
         "pressure/day",

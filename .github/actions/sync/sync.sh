@@ -17,16 +17,6 @@ mkdir -p "$kept"
     echo "artifact=$name-${GITHUB_RUN_ATTEMPT:-1}"
 } >> "$GITHUB_OUTPUT"
 
-give_git_the_token() {
-    local header number=${GIT_CONFIG_COUNT:-0}
-    header=$(printf 'x-access-token:%s' "$PUSH_TOKEN" | base64 | tr -d '\n')
-    printf '::add-mask::%s\n' "$header"
-    # For this server alone, wherever else a remote may be.
-    export "GIT_CONFIG_KEY_$number=http.$GITHUB_SERVER_URL/.extraheader"
-    export "GIT_CONFIG_VALUE_$number=AUTHORIZATION: basic $header"
-    export GIT_CONFIG_COUNT=$((number + 1))
-}
-
 # What no commit holds yet is in the program's journal. Links are left out: one could lead to anything that
 # this user can read, such as the secrets in a process's environment.
 keep_journal() {
@@ -49,8 +39,7 @@ run_to_its_end() {
     return "$status"
 }
 
-[[ -z $PUSH_TOKEN ]] || give_git_the_token
-unset PUSH_TOKEN
+. "$(dirname "${BASH_SOURCE[0]}")/../git_token.sh"
 
 options=(--push --format markdown)
 if [[ -n $PLAN ]]; then

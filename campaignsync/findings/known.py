@@ -1,0 +1,74 @@
+"""`lists/unknown`, `lists/empty` and `queues/unknown`: what a campaign names and the account hasn't. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from campaignsync.findings.finding import Campaign, Finding, Severity
+from campaignsync.identity import identity
+from campaignsync.inventory import Inventory
+from campaignsync.nearest import nearest_choice
+from campaignsync.text import cut, printable
+
+_LONGEST_NAME = 48
+_GOOD = {"ready", "validated"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What an account has, and since when that is known.
+
+    Attributes:
+        inventory: What it has.
+        source: The file that says so; empty where the account itself was asked.
+    """
+
+    inventory: Inventory
+    source: str
+
+    @property
+    def severity(self) -> Severity:
+        """How much an unknown list matters: a sync asks again, and what the account says holds."""
+        return "warning" if self.source else "error"
+
+    @property
+    def owner(self) -> str:
+        """Who has or hasn't something, as the beginning of a sentence."""
+        if not self.source:
+            return "the account has"
+        return f"on {self.inventory.read_at:%Y-%m-%d} the account had ({self.source})"
+
+
+def find(campaigns: Sequence[Campaign], known: Known) -> Iterator[Finding]:
+    """Find what new campaigns name and the account has not, or has empty."""
+    lists = {identity(one.name): one for one in known.inventory.lists}
+    queues = known.inventory.queues
+    for campaign in campaigns:
+        if not campaign.is_new:
+            continue
+        for index, name in enumerate(campaign.body.get("contactLists", ())):
+            one, key = lists.get(identity(name)), f"contactLists[{index}]"
+            if one is None:
+                words = _unknown("contact list", name, [each.name for each in lists.values()], known)
+                yield campaign.finding("lists/unknown", known.severity, key, words)
+            elif one.contacts == 0:
+                words = f"{known.owner} nobody on the contact list {_quoted(name)}: nobody would be called"
+                yield campaign.finding("lists/empty", "warning", key, words)
+            elif one.status is not None and one.status.lower() not in _GOOD:
+                words = (
+                    f"{known.owner} the contact list {_quoted(name)} as {printable(one.status)}, not Ready"
+                )
+                yield campaign.finding("lists/empty", "warning", key, words)
+        queue = campaign.body.get("queue_name")
+        if queues is not None and queue is not None and identity(queue) not in set(map(identity, queues)):
+            words = _unknown("queue", queue, queues, known)
+            yield campaign.finding("queues/unknown", known.severity, "queue_name", words)
+
+
+def _unknown(kind: str, name: str, choices: Sequence[str], known: Known) -> str:
+    near = nearest_choice(name, choices)
+    hint = f"; the nearest is {_quoted(near)}" if near else ""
+    return f"{known.owner} no {kind} {_quoted(name)}{hint}"
+
+
+def _quoted(name: str) -> str:
+    return repr(printable(cut(name, _LONGEST_NAME)))
