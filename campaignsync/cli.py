@@ -245,6 +245,25 @@ def status(  # noqa: PLR0913  # one parameter an option
 
 
 @cli.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@takes("campaigns", "state")
+@options.output_format("text", "json", "csv")
+@click.pass_obj
+def history(console: Console, /, *, names: tuple[str, ...], options: RunOptions, output_format: str) -> None:
+    """Tell from git what happened to all campaigns, or to each NAME, and by whom."""
+    with console.reporting("json" if output_format == "json" else "text"):
+        from campaignsync.commands import history as command
+
+        project = console.project()
+        console.end(
+            console.run_async(
+                project,
+                lambda _clock, _stop: command.run(project, options, names=names, output_format=output_format),
+            )
+        )
+
+
+@cli.command()
 @click.argument("path")
 @click.option("--camp-id", metavar="ID", help="Which campaign, where several have the name.")
 @takes("campaigns", "state", *RECORDING, *API)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from campaignsync.errors import Problem
     from campaignsync.findings import Finding
+    from campaignsync.history import Event
     from campaignsync.report.status import StatusView
     from campaignsync.report.view import View
     from campaignsync.result import Result
@@ -63,6 +64,14 @@ def status_report(view: StatusView, output_format: str) -> str:
 
     form = {"json": status.as_json, "markdown": status.markdown}.get(output_format, status.text)
     return form(view)
+
+
+def history_report(events: Sequence[Event], output_format: str) -> str:
+    """Return what happened to campaigns, as "text", "json" or "csv"."""
+    from campaignsync.report import history
+
+    form = {"json": history.as_json, "csv": history.as_csv}.get(output_format, history.text)
+    return form(events)
 
 
 def checked_report(findings: Sequence[Finding], output_format: str) -> str:
