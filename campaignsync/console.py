@@ -53,6 +53,8 @@ class Console:
         Raises:
             click.Abort: It was asked to end, and had nothing to tell.
         """
+        import asyncio
+
         import anyio
 
         from campaignsync.protocol.tools import StopRequestedError
@@ -62,7 +64,12 @@ class Console:
             return await work(SystemClock(), stop)
 
         async def whole() -> _T:
-            return await run_interruptibly(interruptible, on_exit=project.progress.close)
+            beating = asyncio.create_task(project.progress.keep_beating())
+            try:
+                return await run_interruptibly(interruptible, on_exit=project.progress.close)
+            finally:
+                beating.cancel()
+                project.progress.close()
 
         try:
             return anyio.run(whole)

@@ -21,7 +21,7 @@ from campaignsync.plan import Plan
 from campaignsync.protocol.contact_lists import read_lists
 from campaignsync.protocol.listing import list_account
 from campaignsync.protocol.ports import Clock
-from campaignsync.protocol.tools import Context, Tools, pause
+from campaignsync.protocol.tools import Context, Tools
 from campaignsync.state import State
 from campaignsync.versions import Version, versions_of
 
@@ -40,6 +40,7 @@ def context_of(
     """
     # The stand-in listens elsewhere in each run, and is still the same one.
     host, app_id = (account.host, account.app_id) if account else named_target(project.env)
+    project.progress.pace = options.rate_limit
     url = run_url(project.env)
     resolved = replace(
         options,
@@ -59,7 +60,7 @@ async def connected(context: Context, account: Account) -> AsyncIterator[Tools]:
     clock, options = context.clock, context.options
 
     async def sleep(seconds: float) -> None:
-        await pause(seconds, clock=clock, stop=context.stop)
+        await context.pause(seconds, f"the rate limit of {options.rate_limit} requests a minute")
 
     client = KoreClient(
         host=account.host,

@@ -7,6 +7,7 @@ from typing import Any
 from campaignsync.identity import Definition, identity
 from campaignsync.nearest import nearest_choice
 from campaignsync.outcome import ContactList, ContactLists, OverLimit, PageFailed, Unauthorized
+from campaignsync.protocol.listing import OVER_LIMIT
 from campaignsync.protocol.tools import Tools, backoff_s
 from campaignsync.text import printable
 from campaignsync.versions import Version, versions_of
@@ -63,7 +64,7 @@ async def read_lists(tools: Tools, version: Version) -> tuple[ContactList, ...] 
             case OverLimit(retry_after_s=asked_s):
                 reason = "the account is over its rate limit"
                 if attempt < _TRIES:
-                    await tools.pause(backoff_s(attempt, asked_s))
+                    await tools.pause(backoff_s(attempt, asked_s), OVER_LIMIT)
             case PageFailed(reason=reason) | Unauthorized(reason=reason):
                 break
     return reason

@@ -120,7 +120,8 @@ class Decisions:
                 return entry
             waiting = remediation.owner_may_be_alive(entry, remaining_s)
             self._tools.progress.note(f"{entry.name}: waiting; {waiting}")
-            await self._tools.pause(min(remaining_s, POLL_S) if self._ledger.is_shared else remaining_s)
+            seconds = min(remaining_s, POLL_S) if self._ledger.is_shared else remaining_s
+            await self._tools.pause(seconds, "the run that claimed it")
             await self._ledger.refresh()
 
     def _decided(self, entry: Entry, *, after: Entry | None) -> Decided:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from campaignsync.outcome import OverLimit, Page, PageFailed, Unauthorized
+from campaignsync.protocol.listing import OVER_LIMIT
 from campaignsync.protocol.tools import StopRequestedError, Tools, backoff_s
 from campaignsync.versions import Version
 
@@ -49,7 +50,7 @@ async def _look(tools: Tools, wanted: set[str], version: Version, found: dict[st
                 limited += 1
                 if limited > 1:
                     return "the account is over its rate limit"
-                await tools.pause(backoff_s(1, asked_s))
+                await tools.pause(backoff_s(1, asked_s), OVER_LIMIT)
             case PageFailed(reason=reason) | Unauthorized(reason=reason):
                 return reason
     return f"they are not among the newest {skip} campaigns"

@@ -10,6 +10,9 @@ from campaignsync.protocol.tools import Tools, backoff_s
 from campaignsync.report.summary import counted
 from campaignsync.versions import Version
 
+OVER_LIMIT = "the account, which is over its rate limit"
+"""What is waited for after an over-limit answer."""
+
 TRIES = 5
 """Listings that may fail or contradict themselves before a run gives up (the contract, "Sync" 3)."""
 
@@ -77,7 +80,7 @@ async def _list_one(tools: Tools, version: Version) -> Sequence[RemoteCampaign]:
             before, reason = reading, _contradiction(reading)
         tools.progress.detail(f"listing {attempt} of at most {TRIES}: {reason}")
         if attempt < TRIES:
-            await tools.pause(backoff_s(attempt) / 5)
+            await tools.pause(backoff_s(attempt) / 5, "another try to list the account")
     raise _unlisted(reason)
 
 
@@ -115,7 +118,7 @@ async def _page(tools: Tools, skip: int, version: Version) -> Page | PageFailed:
             case OverLimit(retry_after_s=asked_s):
                 attempt += 1
                 tools.progress.detail("over the rate limit: waiting")
-                await tools.pause(backoff_s(attempt, asked_s))
+                await tools.pause(backoff_s(attempt, asked_s), OVER_LIMIT)
             case Unauthorized(reason=reason):
                 raise unauthorized(reason)
             case _:

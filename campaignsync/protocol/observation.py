@@ -7,7 +7,7 @@ import anyio
 
 from campaignsync.drift import Condition, Observed, observed, with_details
 from campaignsync.outcome import Details, DetailsOutcome, OverLimit, PageFailed, Unauthorized
-from campaignsync.protocol.listing import list_account, unauthorized
+from campaignsync.protocol.listing import OVER_LIMIT, list_account, unauthorized
 from campaignsync.protocol.tools import StopRequestedError, Tools, backoff_s
 from campaignsync.report.summary import counted, duration
 from campaignsync.state import Entry, Record
@@ -92,7 +92,7 @@ async def _wait(tools: Tools, seen: Observations, entries: Sequence[Entry], wait
             f"{counted(len(preparing), 'campaign')} still being made ({named}): "
             f"looking again in {pause_s:.0f} s, for {left_s:.0f} s at most"
         )
-        await tools.pause(pause_s)
+        await tools.pause(pause_s, "the vendor to make them")
         seen.found = await _listed(tools, entries)
 
 
@@ -139,7 +139,7 @@ async def _read_one(tools: Tools, one: Observed) -> Observed | Unauthorized:
         answer = await tools.api.campaign(one.entry.camp_id, version=version_of(one.entry.definition))
         if not isinstance(answer, OverLimit):
             break
-        await tools.pause(backoff_s(attempt, answer.retry_after_s))
+        await tools.pause(backoff_s(attempt, answer.retry_after_s), OVER_LIMIT)
     match answer:
         case Details(values=values):
             return with_details(one, values)

@@ -141,6 +141,9 @@ class Progress(Protocol):
     def advance(self, done: int, total: int) -> None:
         """Show how many of the creates have an outcome."""
 
+    def waiting(self, why: str, seconds: float) -> None:
+        """Tell of a wait that begins, so many seconds at most; no reason where it has ended."""
+
     def show(self, plan: Plan) -> None:
         """Show what the run sets out to do, before it does any of it."""
 

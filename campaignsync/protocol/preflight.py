@@ -105,7 +105,7 @@ class Preflight:
             self._tools.check_stop()
             remaining_s = self._wait_for_owners()
             if remaining_s > 0:
-                await self._tools.pause(remaining_s)
+                await self._tools.pause(remaining_s, "the run that claimed it")
             else:
                 claims = await self._judge_and_claim()
                 if claims is not None:

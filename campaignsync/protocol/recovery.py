@@ -163,7 +163,7 @@ class Recovery:
                 f"{count} {'request has' if count == 1 else 'requests have'} no clear answer: "
                 f"looking in the account in {seconds:.0f} s"
             )
-            await self._tools.pause(seconds)
+            await self._tools.pause(seconds, "what the vendor may still make of requests without an answer")
 
     async def _resolve(self, attempts: Sequence[Attempt]) -> list[Claim]:
         """List, and judge the attempts whose claims are still this run's; return those that are absent."""

@@ -22,6 +22,7 @@ from campaignsync.outcome import (
     Withheld,
 )
 from campaignsync.protocol.ledger import Ledger
+from campaignsync.protocol.listing import OVER_LIMIT
 from campaignsync.protocol.record import RunRecord
 from campaignsync.protocol.remediation import TAKEN_OVER
 from campaignsync.protocol.tools import StopRequestedError, Tools, backoff_s
@@ -253,7 +254,7 @@ class Sender:
             return False
         self._tools.progress.detail(f"over the rate limit: waiting {seconds:.0f} s")
         try:
-            await self._tools.pause(seconds)
+            await self._tools.pause(seconds, OVER_LIMIT)
         except StopRequestedError:
             return False
         return True

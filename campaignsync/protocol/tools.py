@@ -36,9 +36,18 @@ class Context:
         if self.stop.is_set():
             raise StopRequestedError
 
-    async def pause(self, seconds: float) -> None:
-        """Wait, at most until the run is asked to end; raises what `pause` raises."""
-        await pause(seconds, clock=self.clock, stop=self.stop)
+    async def pause(self, seconds: float, why: str = "") -> None:
+        """Wait, at most until the run is asked to end; raises what `pause` raises.
+
+        Args:
+            seconds: How long.
+            why: What for, in a few words that follow "waiting 20 s for".
+        """
+        self.progress.waiting(why, seconds)
+        try:
+            await pause(seconds, clock=self.clock, stop=self.stop)
+        finally:
+            self.progress.waiting("", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,9 @@ class Told:
     def detail(self, text: str) -> None:
         self._machine.tell(f"detail: {text}")
 
+    def waiting(self, why: str, seconds: float) -> None:
+        """Say nothing."""
+
     def advance(self, done: int, total: int) -> None:
         """Say nothing: the trace has each outcome."""
 
