@@ -126,7 +126,11 @@ class Project:
 def definition(name: str, **changes: object) -> str:
     """Return the sample under another name, as JSON, which is YAML."""
     # The description is the name's own, so that no two definitions are a likely rename of each other.
-    return json.dumps({**json.loads(SAMPLE), "name": name, "description": f"About {name}", **changes})
+    whole = {**json.loads(SAMPLE), "name": name, "description": f"About {name}", **changes}
+    if "dncLists" in changes and "enableMachineDetect" not in changes:
+        # Version 2 has no such key for Preview.
+        del whole["enableMachineDetect"]
+    return json.dumps(whole)
 
 
 def record(name: str, **changes: object) -> dict[str, object]:

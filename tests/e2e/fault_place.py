@@ -3,10 +3,11 @@
 import os
 import subprocess
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from tests.e2e.clones import Kept, differences, kept, program
-from tests.e2e.fault_account import APP_ID
+from tests.e2e.fault_account import ACCOUNT_ID, APP_ID
 from tests.e2e.kill_driver import Driver, Ended
 from tests.e2e.kill_vendor import STATE, ids_in, journal
 from tests.e2e.kills import Boundary, SkippingClock
@@ -28,9 +29,23 @@ dialingStrategy:
   defaultRetryPeriod: 60
   maxRingTime: 30
 queue_name: Default Queue
-enableMachineDetect: false
 maxSkips: 1
 """
+_BY_VERSION = {1: "enableMachineDetect: false\n", 2: "dncLists: {name: Never}\n"}
+"""Which version of the API a definition is created by."""
+
+
+class Shapes(Enum):
+    """By which version of the API the definitions are created."""
+
+    FIRST = "v1"
+    SECOND = "v2"
+    MIXED = "mixed"
+
+    def version(self, index: int) -> int:
+        """Return the version of the definition of this number, from 0."""
+        return {Shapes.FIRST: 1, Shapes.SECOND: 2, Shapes.MIXED: 2 - index % 2}[self]
+
 
 _REFUSES = """
 read -r old new ref
@@ -83,6 +98,7 @@ class Place:
         is_pushing: bool,
         options: tuple[str, ...],
         clock: SkippingClock,
+        shapes: Shapes = Shapes.FIRST,
     ) -> "Place":
         """Make a repository with a committed definition for each name."""
         path = folder / "clone"
@@ -90,8 +106,9 @@ class Place:
         _git(path, "config", "user.name", "A Person")
         _git(path, "config", "user.email", "person@example.com")
         (path / "campaigns").mkdir()
-        for name in names:
-            (path / source_of(name)).write_text(_DEFINITION.format(name=name), encoding="utf-8")
+        for index, name in enumerate(names):
+            text = _DEFINITION.format(name=name) + _BY_VERSION[shapes.version(index)]
+            (path / source_of(name)).write_text(text, encoding="utf-8")
         _git(path, "add", "campaigns")
         _git(path, "commit", "--quiet", "--message=definitions")
         if is_pushing:
@@ -127,7 +144,7 @@ class Place:
             **os.environ,
             "KORE_HOST": self.url,
             "KORE_APP_ID": APP_ID,
-            "KORE_ACCOUNT_ID": "000000000000000000000e2e",
+            "KORE_ACCOUNT_ID": ACCOUNT_ID,
             "KORE_CLIENT_ID": "cs-00000000-0000-4000-8000-00000000e2e0",
             "KORE_CLIENT_SECRET": "a-secret-that-opens-nothing-at-all",
         }

@@ -86,8 +86,10 @@ class World:
         for name in names:
             file = clone / "campaigns" / f"{name}.yaml"
             file.parent.mkdir(exist_ok=True)
-            file.write_text(json.dumps(body(name)), encoding="utf-8")
-        self.names += names
+            # Every second one by version 2 of the API, so that most runs have to do with both.
+            self.names.append(name)
+            sent = body(name, has_dnc_list=len(self.names) % 2 == 0)
+            file.write_text(json.dumps(sent), encoding="utf-8")
         git(clone, "add", "campaigns")
         git(clone, "commit", "--quiet", "--message=definitions")
         git(clone, "push", "--quiet", "--set-upstream", "origin", "main")
@@ -167,9 +169,12 @@ def ids_in(text: str) -> dict[str, str | None]:
     return {name: entry["campId"] for name, entry in json.loads(text)["campaigns"].items()}
 
 
-def body(name: str) -> dict[str, Any]:
+def body(name: str, *, has_dnc_list: bool = False) -> dict[str, Any]:
     """Return a definition of that name; each with a description of its own."""
     hours = {"day": "MO", "start": "9:00 AM", "end": "6:00 PM"}
+    by_version: dict[str, Any] = (
+        {"dncLists": {"name": "Never"}} if has_dnc_list else {"enableMachineDetect": False}
+    )
     return {
         "name": name,
         "description": f"Calls for {name}",
@@ -186,7 +191,7 @@ def body(name: str) -> dict[str, Any]:
         },
         "schedule": {"isSchedulingEnabled": False},
         "queue_name": "Default Queue",
-        "enableMachineDetect": False,
         "maxSkips": 1,
         "campaignType": "voice",
+        **by_version,
     }

@@ -15,7 +15,7 @@ from _pytest.mark import ParameterSet  # pytest has no public name for what `par
 
 from tests.e2e.fault_account import Fault, FaultyAccount, says
 from tests.e2e.fault_cases import ALWAYS, CASES, Case, Target, Trouble
-from tests.e2e.fault_place import Place, source_of
+from tests.e2e.fault_place import Place, Shapes, source_of
 from tests.e2e.faults import FaultyVendor
 from tests.e2e.kill_driver import Ended
 from tests.e2e.kills import JOURNAL_LINE, Boundary, SkippingClock
@@ -34,6 +34,10 @@ QUICK = {
     ("rows move from page to page while they are listed, after a lost answer", Target.ONE),
 }
 """Cells of each kind that the quick suite runs, too."""
+
+
+BY_VERSION = {(case.title, Target.THIRD) for case in CASES if not case.fault.is_door_slow}
+"""Cells that are run once more with do-not-call lists, and with a mix: each row, and one of five is hit."""
 
 
 def cells(titles: set[tuple[str, Target]] | None = None) -> list[ParameterSet]:
@@ -124,7 +128,14 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Return what makes a cell; its server ends with the test."""
     with ExitStack() as stack:
 
-        def make(fault: Fault, target: Target, *, is_pushing: bool, options: tuple[str, ...] = ()) -> Cell:
+        def make(
+            fault: Fault,
+            target: Target,
+            *,
+            is_pushing: bool,
+            options: tuple[str, ...] = (),
+            shapes: Shapes = Shapes.FIRST,
+        ) -> Cell:
             clock = SkippingClock(file=str(tmp_path / "clock"))
             account = FaultyAccount(fault, names=target.names, targets=target.hit, clock=clock)
             vendor = stack.enter_context(FaultyVendor(account))
@@ -137,6 +148,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 is_pushing=is_pushing,
                 options=(*turn, *options),
                 clock=clock,
+                shapes=shapes,
             )
             return Cell(place, vendor)
 
@@ -209,6 +221,19 @@ def test_a_selection_of_the_matrix_holds(
     is_pushing: bool,  # noqa: FBT001  # pytest gives parameters by name
 ) -> None:
     run_cell(start, record_property, case, target, is_pushing=is_pushing)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shapes", [Shapes.SECOND, Shapes.MIXED], ids=lambda shapes: shapes.value)
+@pytest.mark.parametrize(("case", "target", "is_pushing"), cells(BY_VERSION))
+def test_what_goes_by_another_version_becomes_one_campaign_too(
+    start: Start,
+    case: Case,
+    target: Target,
+    is_pushing: bool,  # noqa: FBT001  # pytest gives parameters by name
+    shapes: Shapes,
+) -> None:
+    check(case, target, start(case.fault, target, is_pushing=is_pushing, options=case.options, shapes=shapes))
 
 
 HOUR = "an hour of 504, and all requests are executed at its end"
