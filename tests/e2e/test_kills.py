@@ -50,7 +50,7 @@ _NAMES = ("Alpha", "Beta", "Gamma")
 # How often a run takes each step that creates these three, one after the other. The journal's lines: the
 # claims; the first send; an answer and the next send, twice; the last answer. On the branch, the first of two
 # commits is a trial.
-# The contact lists; and the account before, and what became of the new campaigns, by both versions of the API.
+# The contact lists; the account before, and what became of the new campaigns, by both versions of the API.
 _EVERYWHERE = {LIST: 5, CREATE: 3, JOURNAL_LINE: 5, JOURNAL: 1}
 _COMMITS = {"blob": 2, "tree": 2, "commit": 2}
 _PUSHED = {**_EVERYWHERE, **_COMMITS, "fetch": 1, PUSH: 2, "ref": 1}
