@@ -1,6 +1,7 @@
 """What the models refuse, in people's words: what is wrong, and what is right. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,12 +12,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from campaignsync.definitions.model import CONTROL, CONTROL_IN_LINES, LINES, RULE, Campaign, Words
+from campaignsync.definitions.model import CONTROL, CONTROL_IN_LINES, LINES, ODD_SPACES, RULE, Campaign, Words
 from campaignsync.definitions.shapes import MODES, Form, keys_of_mode, modes_with
+from campaignsync.definitions.suggestions import nearest_day, nearest_zone
 from campaignsync.definitions.yaml import Loc, kind_of
-from campaignsync.definitions.yaml_errors import cut, quoted
+from campaignsync.definitions.yaml_errors import CURLY, curly_advice, cut, quoted
 from campaignsync.nearest import nearest_choice
 from campaignsync.text import printable
+from campaignsync.times import DAYS
 
 _ITEM = 0
 """Any index of a list, whose items all follow one rule."""
@@ -143,11 +146,27 @@ def _message(details: ErrorDetails, field: FieldInfo) -> str:  # noqa: C901, PLR
         case "greater_than_equal":
             return f"{quoted(value)} is less than {bound['ge']}{note}"
         case _ if isinstance(value, str):
-            return refused + _advice(value, field)
+            return refused + _unseen(value) + _advice(value, field)
     return refused
 
 
+def _unseen(value: str) -> str:
+    """Say which character of a refused string only looks like another one, or isn't seen at all."""
+    for char in value:
+        if CURLY.match(char):
+            return f"; {curly_advice(char)}"
+        if not char.isascii() and (char.isspace() or unicodedata.category(char) == "Cf"):
+            return f"; it holds U+{ord(char):04X}, which nobody sees: write a plain space or nothing"
+        if not char.isascii() and unicodedata.normalize("NFKC", char).isascii():
+            return f"; {char} is U+{ord(char):04X}, not {unicodedata.normalize('NFKC', char)}"
+    return ""
+
+
 def _unprintable(value: str, field: FieldInfo, *, is_lines: bool) -> str:
+    odd = None if is_lines else re.search(f"[{ODD_SPACES}]", value)
+    if odd:
+        where = f"{quoted(value)} holds U+{ord(odd.group()):04X}"
+        return f"{where}, which only looks like a space: write a plain one"
     found = re.search(f"[{CONTROL_IN_LINES if is_lines else CONTROL}]", value)
     if not found:
         return f"{quoted(value)} is blank: {expected(field)}"
@@ -170,7 +189,10 @@ def _advice(value: str, field: FieldInfo) -> str:
     if suggest is not None:
         near = suggest(value)
     elif get_origin(kind) is Literal:
-        near = nearest_choice(value, get_args(kind))
+        choices = get_args(kind)
+        near = nearest_choice(value, choices) or (nearest_day(value) if choices == DAYS else None)
+    if near is None and suggest is nearest_zone and re.fullmatch("[A-Za-z]{2,5}", value):
+        return "; an abbreviation names no place: write one, such as America/New_York"
     return f"; perhaps you meant {near}" if near else ""
 
 

@@ -99,6 +99,7 @@ class _Reader:
     """One text being read."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.events = _events(text)
         self.found = Document()
         self.places = self.found.values
@@ -136,10 +137,18 @@ class _Reader:
         except ValueError as error:
             self.flaw(loc, event, str(error))
         if event.anchor is not None:
+            self.check_anchor(event)
             self.anchors[event.anchor] = value
         if kind is not ScalarEvent:
             self.fill(value, event, loc)
         return value
+
+    def check_anchor(self, event: Event) -> None:
+        """Raise ParseError where the parser ends an anchor's name early: in YAML 1.2 only a space ends it."""
+        behind = self.text[event.start_mark.index + 1 + len(event.anchor) :][:1]
+        if self.text[event.start_mark.index] == "&" and behind not in {"", " ", "\t", "\n", "\r"}:
+            message = f"behind the anchor &{cut(event.anchor)} stands {behind} and no space: quote the value"
+            raise ParseError(message, place=_place(event.start_mark))
 
     def fill(self, container: Any, event: Event, loc: Loc) -> None:  # noqa: ANN401  # a list or mapping
         if len(self.open) == DEEPEST:

@@ -135,23 +135,108 @@ _ADVICE = (
 )
 
 
+_MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?: |\r?$)", re.MULTILINE)
+"""What git leaves in a file with a merge conflict (git-merge(1), "How conflicts are presented")."""
+_NO_SPACE = re.compile(r"[ \t]*(?:- +)*(?P<key>[A-Za-z_]+):(?P<rest>\S[^\r\n]*|[^\S \t\r\n][^\r\n]*)")
+CURLY = re.compile("[\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb]")
+"""Quotation marks that are none to YAML."""
+
+
+def _known_mistake(error: MarkedYAMLError, text: str, index: int) -> ParseError | None:
+    """Return what people get wrong so often that the text shows it, wherever the parser stopped."""
+    marker = _MARKER.search(text)
+    if marker:
+        message = "a merge conflict: keep one side, and remove the lines with <<<<<<<, ======= and >>>>>>>"
+        return ParseError(message, place=place_at(text, marker.start()))
+    start = error.context_mark.index if error.context_mark is not None else index
+    problem = error.problem or ""
+    if problem.startswith("could not find expected ':'"):
+        return _without_space(text, start)
+    if problem.startswith("did not find expected key") and text[:index].rstrip(" ")[-1:] in {"'", '"'}:
+        return _behind_quote(text, index)
+    line = _line_around(text, index)
+    curly = CURLY.search(line)
+    if curly and problem.startswith(("found unexpected ':'", "mapping values")):
+        at = text.rfind(line, 0, index + len(line)) + curly.start()
+        return ParseError(curly_advice(curly.group()), place=place_at(text, at))
+    return None
+
+
+def _tab_advice(text: str, index: int) -> str:
+    if not _line_around(text, index).strip():
+        return "this line holds nothing but a tab: empty it"
+    if text[:index].rstrip(" ").endswith("-"):
+        return "a tab stands behind the `-`: write a space"
+    return "a tab can't indent: use spaces"
+
+
+def curly_advice(mark: str) -> str:
+    """Say that a quotation mark is none to YAML."""
+    return f"{mark} (U+{ord(mark):04X}) is no quote to YAML: write a plain \" or '"
+
+
+def _line_around(text: str, index: int) -> str:
+    start = max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
+    return re.split(r"[\r\n]", text[start:], maxsplit=1)[0]
+
+
+def _without_space(text: str, start: int) -> ParseError | None:
+    """Return the error of a key whose colon has no space behind it, or one that only looks like a space."""
+    line_start = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    found = _NO_SPACE.match(text, line_start)
+    if found is None:
+        return None
+    key, rest = found["key"], found["rest"]
+    if rest[0].isspace():
+        message = (
+            f"behind `{key}:` stands U+{ord(rest[0]):04X}, which only looks like a space: write a plain one"
+        )
+    else:
+        message = f"a space is missing behind the colon: write `{key}: {cut(rest)}`"
+    return ParseError(message, place=place_at(text, found.start("rest")))
+
+
+def _behind_quote(text: str, index: int) -> ParseError:
+    """Return the error of text that goes on behind a closing quote, which may be the next value's."""
+    close = len(text[:index].rstrip(" ")) - 1
+    mark = text[close]
+    for found in reversed(list(re.finditer(rf"(?:^|[\s\[{{,]){mark}", text[:close]))):
+        start = found.end() - 1
+        inner = r"(?:[^\"\\]|\\.)*" if mark == '"' else "(?:[^']|'')*"
+        whole = re.compile(f"{mark}{inner}{mark}", re.DOTALL).match(text, start)
+        if whole is None or whole.end() - 1 != close:
+            continue
+        if re.search(r"[\r\n]", whole.group()):
+            return ParseError(
+                "the quote that opens here is not closed on its line", place=place_at(text, start)
+            )
+        break
+    other = '\\"' if mark == '"' else "''"
+    message = f"the text goes on behind its closing quote: write {other} for the quote itself"
+    return ParseError(message, place=place_at(text, index))
+
+
 def explain_error(error: YAMLError, text: str) -> ParseError:
     """Return what a parser's error means to the person who wrote the text."""
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         found = re.search(_UNPRINTABLE, text)
         return _invisible(text, found) if found else ParseError(f"not YAML: {cut(str(error))}", place=(1, 1))
     mark, problem = error.problem_mark, error.problem or ""
+    if known := _known_mistake(error, text, mark.index):
+        return known
     message = f"not YAML: {problem}"
     if problem.startswith("found character that cannot start any token"):
         char = text[mark.index : mark.index + 1]
         message = (
-            "a tab can't indent: use spaces" if char == "\t" else f"a value can't begin with {char}: quote it"
+            _tab_advice(text, mark.index) if char == "\t" else f"a value can't begin with {char}: quote it"
         )
     for advice in _ADVICE:
         if problem.startswith(advice.problem):
             message = advice.message
             if advice.is_at_start and error.context_mark is not None:
                 mark = error.context_mark
+    if message.startswith("a tab can't indent"):
+        message = _tab_advice(text, mark.index)
     # The parser takes the end of the text for the start of one line more.
     is_at_end = mark.index >= len(text)
     place = place_at(text, len(text)) if is_at_end else (mark.line + 1, mark.column + 1)

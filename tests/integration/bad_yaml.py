@@ -56,7 +56,9 @@ _SYNTAX = (
         ("", "the quote that opens here is not closed"),
     ),
     text(
-        "text after a quote", edit("name: Spring Offer", "name: 'Spring' §Offer"), ("", "or quote the value")
+        "text after a quote",
+        edit("name: Spring Offer", "name: 'Spring' §Offer"),
+        ("", "write '' for the quote itself"),
     ),
     text("a bracket that stays open", f"{GOOD}contactLists: §[A, B\n", ("", "the `[` here is not closed")),
     text("a brace that stays open", f"{GOOD}schedule: §{{a: b\n", ("", "the `{` here is not closed")),
@@ -81,8 +83,8 @@ _SYNTAX = (
     text("a list as key", f"{GOOD}? §[a]\n: b\n", ("", "can't be a key")),
     text(
         "a merge conflict",
-        f"<<<<<<< HEAD\nname§: A\n=======\nname: B\n>>>>>>> x\n{GOOD}",
-        ("", "a `:` too many"),
+        f"§<<<<<<< HEAD\nname: A\n=======\nname: B\n>>>>>>> x\n{GOOD}",
+        ("", "a merge conflict: keep one side"),
     ),
 )
 
