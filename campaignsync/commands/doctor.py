@@ -105,7 +105,7 @@ async def _branch(checkup: _Checkup) -> str:
 
 async def _definitions(checkup: _Checkup) -> str:
     try:
-        found = checkup.project.definitions(checkup.options).validate([checkup.options.campaigns])
+        found = checkup.project.definitions(checkup.options).validate([checkup.options.campaigns], {})
     except InvalidDefinitionsError as error:
         raise GitError(error.message, hint="`campaignsync validate` shows each of them.") from None
     return f"{checkup.options.campaigns} holds {counted(len(found), 'valid definition')}"

@@ -134,6 +134,14 @@ def _check_top(project: Project) -> None:
 def _make(root: Path, file: _File) -> bool:
     """Make a file, unless there is one; return whether it was made."""
     path = Path(os.path.normpath(root / file.path))
+    links = [
+        each for each in path.parents if each != root and each.is_relative_to(root) and each.is_symlink()
+    ]
+    if links:
+        raise SettingsError(
+            f"{printable(os.path.relpath(links[0], root))} is a symbolic link, and leads elsewhere perhaps",
+            hint="Put the folder itself there; no sync reads definitions behind a link.",
+        )
     try:
         make_folder(path.parent)
         with path.open("x", encoding="utf-8") as opened:

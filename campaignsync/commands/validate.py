@@ -8,6 +8,7 @@ from campaignsync.config import RunOptions
 from campaignsync.errors import StateError
 from campaignsync.findings.campaigns import drafts_of
 from campaignsync.findings.rules import findings_of
+from campaignsync.plan import known_digests
 from campaignsync.report.formats import checked_report
 from campaignsync.repository.folder import StateFile
 from campaignsync.state import State
@@ -21,8 +22,8 @@ def run(project: Project, options: RunOptions, *, paths: Sequence[str], output_f
     Raises:
         InvalidDefinitionsError: Some have problems.
     """
-    definitions = project.definitions(options).validate(paths or [options.campaigns])
     state = _state(project, options)
+    definitions = project.definitions(options).validate(paths or [options.campaigns], known_digests(state))
     new = (each for each in definitions if state.get(each.name) is None)
     known = known_from(project, options, commit=None)
     return Ended(text=checked_report(findings_of(drafts_of(new), known), output_format))

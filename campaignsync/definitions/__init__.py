@@ -50,6 +50,8 @@ class _Loading:
         self._read = read
         self._known = known
         self._problems: set[Problem] = set()
+        self._strangers: set[str] = set()
+        """Files that nobody asked for: only their names matter."""
         self._sources: defaultdict[str, list[str]] = defaultdict(list)
         """The files that say a name, by its identity."""
 
@@ -83,6 +85,12 @@ class _Loading:
             self._sources[definition.key].append(source)
             yield definition
 
+    def meet(self, strangers: Iterable[Definition]) -> None:
+        """Take note of the names in files that nobody asked for, to find those that stand here, too."""
+        for each in strangers:
+            self._strangers.add(each.source)
+            self._sources[each.key].append(each.source)
+
     def _checked(self, content: bytes, source: str) -> "Valid | None":
         # Parser and models take longer to import than ten thousand unchanged files take to read.
         from campaignsync.definitions.validation import Invalid, check
@@ -98,7 +106,12 @@ class _Loading:
     def problems(self) -> tuple[Problem, ...]:
         """Return all problems of what was read, in order."""
         shared = (sorted(sources) for sources in self._sources.values() if len(sources) > 1)
-        twins = (self._twin(source, sources) for sources in shared for source in sources)
+        twins = (
+            self._twin(source, sources)
+            for sources in shared
+            for source in sources
+            if source not in self._strangers
+        )
         found = sorted([*self._problems, *twins])
         more = found[_MOST_TOLD:]
         return (*found[:_MOST_TOLD], *([_left_out(more)] if more else []))
@@ -127,10 +140,15 @@ def _left_out(problems: Sequence[Problem]) -> Problem:
 
 
 def _load(
-    found: Iterable[str | Problem], read: Callable[[str], bytes], known: Mapping[str, str]
+    found: Iterable[str | Problem],
+    read: Callable[[str], bytes],
+    known: Mapping[str, str],
+    *,
+    strangers: Iterable[Definition] = (),
 ) -> tuple[Definition, ...]:
     loading = _Loading(read, known)
     definitions = list(loading.each(found))
+    loading.meet(strangers)
     problems = loading.problems()
     if problems:
         raise InvalidDefinitionsError(problems)
@@ -175,17 +193,28 @@ class DefinitionFiles:
         is_emptied = bool(known) and not os.path.lexists(self._root / self._folder)
         return () if is_emptied else _load(self._below_folder(), self._read, known)
 
-    def validate(self, paths: Sequence[str]) -> tuple[Definition, ...]:
+    def validate(self, paths: Sequence[str], known: Mapping[str, str]) -> tuple[Definition, ...]:
         """Return the definitions in these files, and in the files below these folders, sorted by name.
+
+        A name that stands in another file of the folder, too, is a problem of the file that was given.
 
         Args:
             paths: As typed, relative to the working directory; none means the folder of the definitions.
+            known: Digests of other files that need not be parsed, and the campaigns' names.
 
         Raises:
             InvalidDefinitionsError: Some have problems; all problems of all of them, in order.
             SettingsError: The folder of the definitions isn't there.
         """
-        return _load(self._named(paths), self._read, {})
+        named = list(self._named(paths))
+        return _load(named, self._read, {}, strangers=self._others(named, known))
+
+    def _others(self, named: Sequence[str | Problem], known: Mapping[str, str]) -> Iterator[Definition]:
+        """Yield the valid definitions of the folder beside those named; what is wrong there is not asked."""
+        if (self._root / self._folder).is_dir():
+            given = {each for each in named if isinstance(each, str)}
+            below = (each for each in Finder(self._root).below(self._folder) if isinstance(each, str))
+            yield from _Loading(self._read, known).each(each for each in below if each not in given)
 
     def _read(self, source: str) -> bytes:
         return read(f"{self._root}/{source}")

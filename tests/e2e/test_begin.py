@@ -207,6 +207,7 @@ class TestNew:
         (tmp_path / "elsewhere").mkdir()
         (empty.path / "campaigns").symlink_to(tmp_path / "elsewhere")
         assert empty.run("new", "Spring").code == 1
+        assert empty.run("init").code == 1
         assert list((tmp_path / "elsewhere").iterdir()) == []
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import anyio
@@ -25,7 +26,7 @@ def files(root: Path, folder: str = "campaigns") -> DefinitionFiles:
 def problems_of(root: Path, *paths: str) -> tuple[Problem, ...]:
     """Return the problems of the paths that `validate` was given, or of all that is loaded."""
     with pytest.raises(InvalidDefinitionsError) as caught:
-        _ = files(root).validate(paths) if paths else files(root).load_now({})
+        _ = files(root).validate(paths, {}) if paths else files(root).load_now({})
     return caught.value.problems
 
 
@@ -75,7 +76,7 @@ def test_hidden_files_hidden_folders_and_other_files_are_skipped(tmp_path: Path)
 def test_a_folder_without_definitions_holds_none(tmp_path: Path) -> None:
     (tmp_path / "campaigns").mkdir()
     assert files(tmp_path).load_now({}) == ()
-    assert files(tmp_path).validate([]) == ()
+    assert files(tmp_path).validate([], {}) == ()
 
 
 @pytest.mark.parametrize("folder", ["campaigns", "./campaigns/", "x/../campaigns"])
@@ -90,7 +91,7 @@ def test_the_working_directory_itself_can_be_the_folder(tmp_path: Path) -> None:
     assert [each.source for each in files(tmp_path / "campaigns", ".").load_now({})] == ["a.yaml"]
 
 
-@pytest.mark.parametrize("read", [lambda found: found.load_now({}), lambda found: found.validate([])])
+@pytest.mark.parametrize("read", [lambda found: found.load_now({}), lambda found: found.validate([], {})])
 def test_a_missing_folder_is_an_error_that_names_the_option(
     read: Callable[[DefinitionFiles], object], tmp_path: Path
 ) -> None:
@@ -219,15 +220,29 @@ def test_validate_takes_files_and_folders_each_once(tmp_path: Path) -> None:
     assert found == ["campaigns/a.yaml", "campaigns/deep/b.yaml", "campaigns/deep/c.yaml"]
 
 
-def test_validate_compares_names_among_the_files_given_only(tmp_path: Path) -> None:
-    write(tmp_path, a_yaml=GOOD, b_yaml=GOOD, c_yaml=OTHER)
-    assert len(files(tmp_path).validate(["campaigns/a.yaml", "campaigns/c.yaml"])) == 2
+def test_validate_finds_a_name_that_another_file_has(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=GOOD, b_yaml=GOOD, c_yaml=OTHER, d_yaml="name: [")
     assert len(problems_of(tmp_path, "campaigns/a.yaml", "campaigns/b.yaml")) == 2
+    (problem,) = problems_of(tmp_path, "campaigns/a.yaml")
+    assert (problem.path, problem.key) == ("campaigns/a.yaml", "name")
+    assert "campaigns/b.yaml has the same name" in problem.message
+    # What is wrong elsewhere is not asked.
+    (found,) = files(tmp_path).validate(["campaigns/c.yaml"], {})
+    assert found.source == "campaigns/c.yaml"
+
+
+def test_validate_knows_the_names_of_unchanged_files_without_parsing_them(tmp_path: Path) -> None:
+    write(tmp_path, a_yaml=GOOD, b_yaml="not parsed")
+    known = {f"sha256:{sha256(b'not parsed').hexdigest()}": "SPRING OFFER "}
+    with pytest.raises(InvalidDefinitionsError) as caught:
+        files(tmp_path).validate(["campaigns/a.yaml"], known)
+    (problem,) = caught.value.problems
+    assert "campaigns/b.yaml has the same name" in problem.message
 
 
 def test_validate_reads_files_outside_the_folder_when_asked(tmp_path: Path) -> None:
     (tmp_path / "elsewhere.yaml").write_text(GOOD)
-    (found,) = files(tmp_path).validate(["elsewhere.yaml", str(tmp_path / "elsewhere.yaml")])
+    (found,) = files(tmp_path).validate(["elsewhere.yaml", str(tmp_path / "elsewhere.yaml")], {})
     assert found.source == "elsewhere.yaml"
 
 
