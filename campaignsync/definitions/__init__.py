@@ -196,7 +196,7 @@ class DefinitionFiles:
     def validate(self, paths: Sequence[str], known: Mapping[str, str]) -> tuple[Definition, ...]:
         """Return the definitions in these files, and in the files below these folders, sorted by name.
 
-        A name that stands in another file of the folder, too, is a problem of the file that was given.
+        A name that another file of the folder has, too, is a problem of the file that was given.
 
         Args:
             paths: As typed, relative to the working directory; none means the folder of the definitions.

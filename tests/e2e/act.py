@@ -62,7 +62,7 @@ class Act:
     remote: Path
     workflows: Mapping[str, str]
 
-    def run(
+    def run(  # noqa: PLR0913  # what a run is given, each by name
         self,
         event: str,
         workflow: str,
@@ -70,6 +70,7 @@ class Act:
         variables: Mapping[str, str] | None = None,
         secrets: Mapping[str, str] | None = None,
         env: Mapping[str, str] | None = None,
+        inputs: Mapping[str, str] | None = None,
     ) -> Run:
         """Run a workflow for an event; what is on the remote is what it checks out."""
         place = self.folder / f"{event}-{workflow}"
@@ -91,7 +92,14 @@ class Act:
         }
         done = subprocess.run(
             [
-                *("act", event, "--workflows", f".github/workflows/{workflow}", "--eventpath", _event(place)),
+                *(
+                    "act",
+                    event,
+                    "--workflows",
+                    f".github/workflows/{workflow}",
+                    "--eventpath",
+                    _event(place, inputs or {}),
+                ),
                 *("--platform", "ubuntu-latest=-self-hosted", "--no-skip-checkout", "--action-offline-mode"),
                 *(
                     "--no-cache-server",
@@ -177,9 +185,10 @@ def _local_actions(place: Path, workflows: str) -> dict[str, Path]:
     return {**standins, f"{TOOL}@{COMMIT}": tool}
 
 
-def _event(place: Path) -> Path:
+def _event(place: Path, inputs: Mapping[str, str]) -> Path:
     head = {"ref": "change", "repo": {"full_name": "team/campaigns"}}
     event = {
+        "inputs": inputs,
         "number": PULL,
         "pull_request": {"number": PULL, "head": head, "base": {"ref": "main"}},
         "repository": {"full_name": "team/campaigns", "default_branch": "main"},

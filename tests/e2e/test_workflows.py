@@ -302,3 +302,32 @@ def test_one_issue_follows_what_becomes_of_the_campaigns(place: Place) -> None:
         assert [(each["state"]) for each in github.issues] == ["closed"]
     assert place.vendor.sent_names == ["Billing", "Renewals"]
     assert SECRET not in edited.log + edited.summary + issue["body"]
+
+
+def test_what_a_person_decides_needs_no_laptop(place: Place) -> None:
+    camp_id = place.vendor.add(json.loads(definition("Billing")))
+    place.merge("Billing")
+    workflow = documented(SETUP, "name: Decide")
+
+    def decide(decision: str, subject: str) -> act.Run:
+        runner = Act(folder=place.folder / decision, remote=place.remote, workflows={"decide.yml": workflow})
+        return runner.run(
+            "workflow_dispatch",
+            "decide.yml",
+            variables=place.variables,
+            secrets=SECRETS,
+            inputs={"decision": decision, "subject": subject},
+        )
+
+    adopted = decide("adopt", "campaigns/Billing.yaml")
+    assert adopted.is_success, adopted.log
+    assert json.loads(place.on_main(STATE))["campaigns"]["Billing"]["campId"] == camp_id
+    assert f"Adopted 'Billing' as {camp_id}" in adopted.summary
+    log = place.project.git("--git-dir", str(place.remote), "log", "-1", "--format=%s%n%b", "main")
+    assert "campaignsync: adopt 1 campaign" in log
+    assert "Actor: " in log
+
+    forgotten = decide("forget", "Billing")
+    assert forgotten.is_success, forgotten.log
+    assert json.loads(place.on_main(STATE))["campaigns"] == {}
+    assert place.vendor.creates == []
