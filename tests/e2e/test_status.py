@@ -112,9 +112,12 @@ def test_what_was_edited_in_the_console_is_named_and_nothing_else_is(
     assert [line for line in differing.splitlines() if line.startswith("      ")] == [
         line for line in differing.splitlines() if told in line
     ]
-    assert [
-        one["name"] for one in _found(synced.run("status", "--format=json")).values() if one["differs"]
-    ] == ["Beta"]
+
+
+def test_what_differs_comes_first_in_every_format(synced: Project, vendor: Vendor) -> None:
+    _described(vendor)
+    found = _found(synced.run("status", "--format=json")).values()
+    assert [one["name"] for one in found if one["differs"]] == ["Beta"]
     markdown = synced.run("status", "--format=markdown")
     assert (markdown.code, "**To look at: 1.**" in markdown.out) == (0, True)
 
