@@ -4,7 +4,6 @@ A terminal shows one line that changes: what has been done, how long the rest ta
 is told the same whenever nothing has been said for half a minute.
 """
 
-import asyncio
 import sys
 import time
 from collections.abc import Callable
@@ -116,6 +115,9 @@ class TerminalProgress:
 
     async def keep_beating(self) -> None:
         """Beat until this is cancelled."""
+        # Here, since commands without a network would wait a tenth of their time for its import.
+        import asyncio
+
         while True:
             await asyncio.sleep(_BEAT_S)
             self.beat()

@@ -1,22 +1,28 @@
 """`plan`, and the dry run of `sync`: what would be created, offline. Does I/O."""
 
+from __future__ import annotations
+
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from campaignsync.commands.kept import folder_state, journal_of
-from campaignsync.commands.known import Remote, fits, known_from
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions, named_target
 from campaignsync.errors import SettingsError
-from campaignsync.findings.campaigns import campaigns_of
-from campaignsync.findings.rules import findings_of
 from campaignsync.plan import Plan, Target, known_digests, make_plan, planned_digests
 from campaignsync.protocol import remediation
 from campaignsync.report.formats import plan_report
 from campaignsync.report.view import View
 from campaignsync.repository.disk import replace_file
-from campaignsync.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from campaignsync.commands.known import Remote
+    from campaignsync.findings import Campaign, Finding
+    from campaignsync.state import State
 
 _ELSEWHERE = "Name another file."
 
@@ -71,14 +77,21 @@ def view_of(
         remote: What the account has, if it was asked.
     """
     plan, state = planned
-    # Where nothing may be sent, nobody asks who else calls whom.
-    campaigns = campaigns_of(plan, state) if plan.create or plan.pending else ()
-    offline = fits(known_from(project, options, commit=commit), state) if campaigns else None
-    known = remote.known if remote and remote.known else offline
+    # Where nothing may be sent, nobody asks who else calls whom: nor imports what finds it.
+    campaigns: Sequence[Campaign] = ()
+    findings: Sequence[Finding] = ()
+    if plan.create or plan.pending:
+        from campaignsync.commands.known import fits, known_from
+        from campaignsync.findings.campaigns import campaigns_of
+        from campaignsync.findings.rules import findings_of
+
+        campaigns = campaigns_of(plan, state)
+        offline = fits(known_from(project, options, commit=commit), state)
+        findings = findings_of(campaigns, remote.known if remote and remote.known else offline)
     return View(
         plan=plan,
         target=Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries),
-        findings=(*remediation.renames(plan, options), *findings_of(campaigns, known)),
+        findings=(*remediation.renames(plan, options), *findings),
         campaigns=campaigns,
         rate_limit=options.rate_limit,
         unmanaged=remote.unmanaged if remote else None,

@@ -10,7 +10,6 @@ from campaignsync.findings.campaigns import drafts_of
 from campaignsync.findings.rules import findings_of
 from campaignsync.plan import known_digests
 from campaignsync.report.formats import checked_report
-from campaignsync.repository.folder import StateFile
 from campaignsync.state import State
 
 
@@ -32,6 +31,12 @@ def run(project: Project, options: RunOptions, *, paths: Sequence[str], output_f
 def _state(project: Project, options: RunOptions) -> State:
     """Return the state in the folder; an empty one where it can't be read, since nothing depends on it."""
     try:
-        return StateFile(project.state_path(options), shown=options.state).load()
+        path = project.state_path(options)
+        if not path.exists():
+            return State()
+        # What reads it takes longer to import than one file takes to check.
+        from campaignsync.repository.folder import StateFile
+
+        return StateFile(path, shown=options.state).load()
     except StateError:
         return State()
