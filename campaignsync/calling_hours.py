@@ -104,31 +104,46 @@ def in_utc(week: Week) -> Mapping[str, Week]:
         return {}
     january, july = offsets
     if january == july:
-        return {"": _shifted(week, january)}
-    return {"January": _shifted(week, january), "July": _shifted(week, july)}
+        return {"": shifted(week, january)}
+    return {"January": shifted(week, january), "July": shifted(week, july)}
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo | None:
+    """Return a time zone; None for one that isn't known.
+
+    The zone files are those of the tzdata package, as for the names: the machine's own differ.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+)*", name):
+        return None
+    try:
+        content = pkgutil.get_data("tzdata", f"zoneinfo/{name}")
+        return ZoneInfo.from_file(BytesIO(content or b""))
+    except (OSError, ValueError):
+        return None
 
 
 @cache
 def _offsets(name: str) -> tuple[int, int] | None:
     """Return how many minutes a zone is ahead of UTC in January and in July; None for an unknown zone.
 
-    In a year far enough for the rules that hold from now on, without a look at the clock. The zone files are
-    those of the tzdata package, as for the names: the machine's own differ.
+    In a year far enough for the rules that hold from now on, without a look at the clock.
     """
-    if not re.fullmatch(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+)*", name):
-        return None
-    try:
-        content = pkgutil.get_data("tzdata", f"zoneinfo/{name}")
-        zone = ZoneInfo.from_file(BytesIO(content or b""))
-    except (OSError, ValueError):
+    zone = zone_of(name)
+    if zone is None:
         return None
     moments = (datetime(_YEAR, month, 15, 12, tzinfo=zone) for month in (1, 7))
     january, july = ((moment.utcoffset() or timedelta()) // timedelta(minutes=1) for moment in moments)
     return january, july
 
 
-def _shifted(week: Week, offset: int) -> Week:
-    """Return hours of a zone that is so many minutes ahead of UTC in UTC; blocks that then touch are one."""
+def shifted(week: Week, offset: int) -> Week:
+    """Return hours on a clock that is so many minutes behind; blocks that then touch are one.
+
+    Args:
+        week: The hours.
+        offset: Minutes, such as those that the week's zone is ahead of UTC.
+    """
     spans = sorted(
         (
             (block.day * DAY_MINUTES + block.start - offset) % WEEK_MINUTES,

@@ -149,7 +149,7 @@ def plan(  # noqa: PLR0913  # one parameter an option
             command.write(project, options, file=out, view=view)
         text = plan_report(view, output_format, is_summary=summary)
         code = ExitCode.DETAILED if detailed_exitcode and (found.create or found.pending) else ExitCode.DONE
-        console.end(Ended(text=text, code=code))
+        console.end(Ended(text=text, code=ExitCode.POLICY if view.stops else code))
 
 
 @cli.command()
@@ -320,14 +320,21 @@ def inventory(console: Console, /, *, options: RunOptions) -> None:
 
 @cli.command()
 @takes("state")
-@click.option("--inventory", is_flag=True, help="Offer the names that the inventory beside the state has.")
+@click.option(
+    "--inventory",
+    "of",
+    flag_value="inventory",
+    help="Offer the names that the inventory beside the state has.",
+)
+@click.option("--policy", "of", flag_value="policy", help="Print the JSON Schema of a policy instead.")
+@click.option("--packs", "of", flag_value="packs", help="List the packs of calling-hours law instead.")
 @click.pass_obj
-def schema(console: Console, /, *, options: RunOptions, inventory: bool) -> None:
+def schema(console: Console, /, *, options: RunOptions, of: str | None) -> None:
     """Print the JSON Schema of a definition, for editors and CI."""
     with console.reporting("text"):
         from campaignsync.commands import schema as command
 
-        console.end(command.run(console.project(), options, has_inventory=inventory))
+        console.end(command.run(console.project(), options, of=of or "definition"))
 
 
 @cli.command()

@@ -33,6 +33,7 @@ class ExitCode(IntEnum):
     UNKNOWN = 5
     NOT_RECORDED = 6
     DIALING = 7
+    POLICY = 8
     USAGE = 64
     INTERRUPTED = 130
 

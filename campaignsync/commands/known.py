@@ -42,7 +42,7 @@ def known_from(project: Project, options: RunOptions, *, commit: str | None) -> 
     """
     file = file_of(options)
     try:
-        content = _content(project, options, commit=commit)
+        content = content_of(project, options, file, commit=commit)
         return None if content is None else Known(inventory=parse(content), source=file)
     except (InventoryError, UnreadableError) as error:
         return _unfit(file, str(error))
@@ -70,8 +70,14 @@ def _unfit(file: str, reason: str) -> Finding:
     )
 
 
-def _content(project: Project, options: RunOptions, *, commit: str | None) -> bytes | None:
-    path = project.root / file_of(options)
+def content_of(project: Project, options: RunOptions, file: str, *, commit: str | None) -> bytes | None:
+    """Return what a file in the folder, or in a commit, holds; None where there is none.
+
+    Raises:
+        UnreadableError: It can't be read.
+        GitError: Git can't read the commit.
+    """
+    path = project.root / file
     if commit is None:
         return read(path) if os.path.lexists(path) else None
     inside = project.layout.inside(path) if project.layout else None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from campaignsync.commands.kept import folder_state, journal_of
+from campaignsync.commands.policy import apply, policy_from
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions, named_target
 from campaignsync.errors import SettingsError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from campaignsync.commands.known import Remote
     from campaignsync.findings import Campaign, Finding
+    from campaignsync.policy.applying import Applied
     from campaignsync.state import State
 
 _ELSEWHERE = "Name another file."
@@ -75,8 +77,15 @@ def view_of(
         planned: The plan, and the state that it was made from.
         commit: Whose definitions it is of; None for the folder.
         remote: What the account has, if it was asked.
+
+    Raises:
+        InvalidDefinitionsError: The policy has problems.
+        GitError: Git can't read the commit.
     """
     plan, state = planned
+    names = [each.name for each in (*state.entries.values(), *plan.create)]
+    policy = policy_from(project, options, commit=commit, names=names)
+    applied: Applied | None = None
     # Where nothing may be sent, nobody asks who else calls whom: nor imports what finds it.
     campaigns: Sequence[Campaign] = ()
     findings: Sequence[Finding] = ()
@@ -88,10 +97,19 @@ def view_of(
         campaigns = campaigns_of(plan, state)
         offline = fits(known_from(project, options, commit=commit), state)
         findings = findings_of(campaigns, remote.known if remote and remote.known else offline)
+        if policy:
+            applied = apply(policy, options, findings=findings, campaigns=campaigns, is_whole=True)
+    renames = remediation.renames(plan, options)
     return View(
         plan=plan,
         target=Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries),
-        findings=(*remediation.renames(plan, options), *findings),
+        findings=(*renames, *(applied.findings if applied else findings)),
+        packs=[pack.id for pack in applied.packs] if applied else (),
+        stops=policy is not None
+        and (
+            (applied is not None and applied.stops)
+            or any(each.severity in policy.policy.stop for each in renames)
+        ),
         campaigns=campaigns,
         rate_limit=options.rate_limit,
         unmanaged=remote.unmanaged if remote else None,

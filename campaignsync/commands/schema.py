@@ -12,19 +12,28 @@ from campaignsync.inventory import Inventory
 from campaignsync.text import json_text
 
 
-def run(project: Project, options: RunOptions, *, has_inventory: bool) -> Ended:
-    """Return the JSON Schema of a definition, for editors and CI.
+def run(project: Project, options: RunOptions, *, of: str) -> Ended:
+    """Return the JSON Schema of a definition or of a policy, for editors and CI, or the packs.
 
     Args:
         project: Where the command works.
         options: Its options.
-        has_inventory: Offer the names that the inventory has; others are right, too.
+        of: "definition"; "inventory" for one that offers the names that the inventory has, where others are
+            right, too; "policy"; or "packs" for the list of packs.
 
     Raises:
         SettingsError: There is no inventory that can be read.
     """
-    if not has_inventory:
+    if of == "definition":
         return Ended(text=schema_text())
+    if of == "policy":
+        from campaignsync.policy.schema import json_schema as policy_schema
+
+        return Ended(text=json_text(policy_schema(), indent=2))
+    if of == "packs":
+        from campaignsync.policy.schema import packs_table
+
+        return Ended(text=packs_table())
     known = known_from(project, options, commit=None)
     if not isinstance(known, Known):
         reason = known.message if known else f"there is no {file_of(options)}"

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
@@ -53,34 +53,55 @@ def dotted(loc: Loc) -> str:
 
 
 def explain(error: ValidationError, form: Form) -> Iterator[Flaw]:
-    """Find all that is wrong with the data that the models refused, one flaw for each value.
+    """Find all that is wrong with the data that the models refused, perhaps several flaws for one value.
 
     Args:
         error: What the form's shape said.
         form: What the data was held against. Where its mode is a guess, nothing is said about the keys that
             depend on it: the mode comes first.
     """
-    seen, fields = set(), all_fields(form.shape)
     for details in error.errors(include_url=False):
         loc = details["loc"]
-        if loc in seen:
-            continue
-        seen.add(loc)
-        place = tuple(_ITEM if isinstance(part, int) else part for part in loc)
         if form.is_guess and len(loc) == 1 and details["type"] in _OF_MODE and _depends(str(loc[0])):
             continue
-        if details["type"] == "extra_forbidden":
-            yield Flaw(loc=loc, message=_unknown_key(str(loc[-1]), place[:-1], form), is_key=True)
-        else:
-            yield Flaw(loc=loc, message=_message(details, fields[place]))
+        yield _flaw(details, all_fields(form.shape), lambda key, above: _unknown_key(key, above, form))
+
+
+def explain_as(error: ValidationError, shape: type[BaseModel]) -> Iterator[Flaw]:
+    """Find all that is wrong with data of any other shape, perhaps several flaws for one value."""
+
+    def unknown(key: str, above: Loc) -> str:
+        here = [str(place[-1]) for place in all_fields(shape) if place and place[:-1] == above]
+        near = nearest_choice(key, here)
+        return "unknown key; " + (f"perhaps you meant `{near}`" if near else f"known here: {', '.join(here)}")
+
+    for details in error.errors(include_url=False):
+        yield _flaw(details, all_fields(shape), unknown)
+
+
+def _flaw(details: ErrorDetails, fields: Mapping[Loc, FieldInfo], unknown: Callable[[str, Loc], str]) -> Flaw:
+    loc = details["loc"]
+    place = tuple(_ITEM if isinstance(part, int) else part for part in loc)
+    if details["type"] == RULE:
+        return Flaw(loc=loc, message=details["msg"], is_key=bool(details.get("ctx", {}).get("is_key")))
+    if details["type"] == "extra_forbidden":
+        return Flaw(loc=loc, message=unknown(str(loc[-1]), place[:-1]), is_key=True)
+    return Flaw(loc=loc, message=_message(details, fields[place]))
 
 
 @cache
-def all_fields(shape: type[Campaign]) -> Mapping[Loc, FieldInfo]:
+def all_fields(shape: type[BaseModel]) -> Mapping[Loc, FieldInfo]:
     """Return the field of each key of a shape, by the keys that lead to it; 0 is any index of a list."""
     whole = FieldInfo.from_annotation(shape)
-    whole.metadata.append(Words(value="a mapping of keys such as name and dialingMode"))
+    whole.metadata.append(Words(value=f"a mapping of keys such as {' and '.join(_first_keys(shape))}"))
     return dict(_fields((), whole))
+
+
+def _first_keys(shape: type[BaseModel]) -> list[str]:
+    """Return the keys that tell a person best what a file is about."""
+    if issubclass(shape, Campaign):
+        return ["name", "dialingMode"]
+    return [inner.alias or name for name, inner in shape.model_fields.items()][:2]
 
 
 def expected(field: FieldInfo) -> str:
@@ -122,8 +143,6 @@ def _message(details: ErrorDetails, field: FieldInfo) -> str:  # noqa: C901, PLR
     value, bound, words = details["input"], details.get("ctx", {}), _words(field)
     refused = f"{quoted(value)} is not {expected(field)}"
     note = f" ({words.note})" if words.note else ""
-    if details["type"] == RULE:
-        return details["msg"]
     match details["type"]:
         case "missing":
             return f"is missing: {expected(field)}"

@@ -2,10 +2,26 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "notice"]
 """How much it matters; the order is from most to least."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """That a finding is accepted.
+
+    Attributes:
+        reason: Why.
+        by: Who answers for it.
+        until: The last day.
+    """
+
+    reason: str
+    by: str
+    until: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -22,6 +38,7 @@ class Finding:
         line: Line in the file, from 1.
         column: Column in it, from 1.
         message: A sentence or two: what, against which limit, what to do. Plain text, not yet made safe.
+        waiver: Who accepts it, until when; None where nobody does.
     """
 
     rule: str
@@ -32,6 +49,7 @@ class Finding:
     line: int = 1
     column: int = 1
     message: str
+    waiver: Waiver | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 
-from campaignsync.findings import names, nobody, often, shared, when
+from campaignsync.findings import names, nobody, numbers, often, shared, when
 from campaignsync.findings.finding import Campaign, Finding, Rule
 from campaignsync.findings.known import Known
 from campaignsync.findings.known import find as known_find
 
-RULES: Sequence[Rule] = (shared.find, often.find, nobody.find, when.find, names.find)
+RULES: Sequence[Rule] = (shared.find, often.find, nobody.find, when.find, names.find, numbers.find)
 """Each finds something about new campaigns; those that exist count for what they have in common with them."""
+
+
+IDS = (
+    *("lists/shared", "pressure/day", "pressure/week", "dnc/none", "mode/agentless", "hours/zone"),
+    *("hours/daily", "names/cut", "names/alike", "caller-id/not-possible", "caller-id/other-country"),
+    *("lists/unknown", "lists/empty", "queues/unknown", "lists/inventory"),
+)
+"""The rules whose findings a policy can waive: all that stop no campaign from being sent."""
 
 
 def findings_of(campaigns: Sequence[Campaign], known: Known | Finding | None = None) -> tuple[Finding, ...]:

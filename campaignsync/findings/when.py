@@ -4,15 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from campaignsync.calling_hours import Week, week_of
 from campaignsync.findings.finding import Campaign, Finding
+from campaignsync.places import names_place
 from campaignsync.times import DAYS
-
-_PLACELESS = frozenset(
-    {
-        *("CET", "CST6CDT", "EET", "EST", "EST5EDT", "Factory", "GMT", "GMT+0", "GMT-0", "GMT0", "Greenwich"),
-        *("HST", "MET", "MST", "MST7MDT", "PST8PDT", "UCT", "UTC", "Universal", "WET", "Zulu"),
-    }
-)
-"""Zones of the time zone database that are named after no place, beside those below ``Etc/``."""
 
 
 def find(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
@@ -21,7 +14,7 @@ def find(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
         if not campaign.is_new:
             continue
         week = week_of(campaign.body)
-        if week.timezone in _PLACELESS or week.timezone.startswith("Etc/"):
+        if not names_place(week.timezone):
             yield campaign.finding(
                 "hours/zone",
                 "warning",

@@ -6,7 +6,7 @@ The keys are the product's contract, "Commands".
 from collections.abc import Sequence
 
 from campaignsync.errors import Problem
-from campaignsync.findings import Finding
+from campaignsync.findings import Finding, Waiver
 from campaignsync.identity import Definition
 from campaignsync.outcome import RemoteCampaign
 from campaignsync.plan import Changed, Pending, Target, body_digest
@@ -74,6 +74,7 @@ def _plan(view: View) -> dict[str, object]:
         "removed": [{"name": record.name, "campId": record.camp_id} for record in plan.removed],
         "unchanged": plan.unchanged,
         "findings": [_finding(each) for each in sorted(view.findings)],
+        "packs": list(view.packs),
     }
     return data if view.unmanaged is None else {**data, "unmanaged": _unmanaged(view.unmanaged)}
 
@@ -129,7 +130,14 @@ def _finding(finding: Finding) -> dict[str, object]:
         "line": finding.line,
         "column": finding.column,
         "message": finding.message,
+        "waiver": _waiver(finding.waiver),
     }
+
+
+def _waiver(waiver: Waiver | None) -> dict[str, str] | None:
+    if waiver is None:
+        return None
+    return {"reason": waiver.reason, "by": waiver.by, "until": waiver.until.isoformat()}
 
 
 def _unmanaged(campaigns: Sequence[RemoteCampaign]) -> list[dict[str, object]]:

@@ -52,17 +52,20 @@ def plan(view: View, *, is_summary: bool = False) -> str:
         _title(view.target),
         f"**{summary.plan_line(plan)}**",
         summary.estimate(plan, rate_limit=view.rate_limit),
+        summary.packs_line(view.packs),
     )
     rows, columns = rows_of(view), _table("campaign", "calls", "from", "when", "how often")
-    findings = list(_findings(view.findings, most=len(view.findings) if is_summary else _MOST_OF_A_RULE))
+    found = summary.open_of(view.findings)
+    findings = list(_findings(found, most=len(found) if is_summary else _MOST_OF_A_RULE))
     reserved = min(_MEDIUM, sum(map(len, findings)) + len(findings))
     sections = [
         Section(
-            head=_heading("To look at first", len(view.findings)),
+            head=_heading("To look at first", len(found)),
             items=findings,
             count=len(findings),
             share=_ALL,
         ),
+        _waived(summary.waived_of(view.findings)),
         Section(
             head=_heading("May be sent", len(rows)) + columns,
             items=map(_row, rows),
@@ -120,6 +123,20 @@ def _finding(finding: Finding, *, is_said: bool) -> str:
     name = f"{code_span(cut(finding.name, _LONGEST_VALUE))} " if finding.name else ""
     place = code_span(cut(summary.place_of(finding), _LONGEST_VALUE))
     return f"- {name}({place})" + ("" if is_said else f": {_prose(finding.message)}")
+
+
+def _waived(findings: Sequence[Finding]) -> Section:
+    return Section(
+        head=f"<details><summary>Waived by the policy: {len(findings)}</summary>\n\n",
+        items=(
+            f"- {code_span(finding.rule)} {code_span(cut(finding.name, _LONGEST_VALUE))}, "
+            f"{_prose(summary.waiver_line(finding))}. Waived is: {_prose(finding.message)}"
+            for finding in findings
+        ),
+        count=len(findings),
+        share=_MEDIUM,
+        foot="\n\n</details>",
+    )
 
 
 def _heading(title: str, count: int, advice: str = "") -> str:

@@ -111,6 +111,32 @@ def by_rule(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
     return grouped
 
 
+def open_of(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings that nobody waives."""
+    return [finding for finding in findings if finding.waiver is None]
+
+
+def waived_of(findings: Sequence[Finding]) -> list[Finding]:
+    """Return the findings that a policy waives, sorted."""
+    return sorted(finding for finding in findings if finding.waiver is not None)
+
+
+def waiver_line(finding: Finding) -> str:
+    """Return who accepts a finding, until when and why; empty where nobody does."""
+    waiver = finding.waiver
+    return f"until {waiver.until} by {waiver.by}: {waiver.reason}" if waiver else ""
+
+
+def packs_line(packs: Sequence[str]) -> str:
+    """Return which packs a plan was held against; empty for none."""
+    if not packs:
+        return ""
+    return (
+        f"Compared with the packs {', '.join(packs)}; `campaignsync schema --packs` says where and when each "
+        "was read. That nothing is found is no clearance."
+    )
+
+
 def place_of(finding: Finding) -> str:
     """Return where a finding is, as compilers write it."""
     return f"{finding.path}:{finding.line}:{finding.column}"

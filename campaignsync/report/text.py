@@ -45,7 +45,7 @@ def plan(view: View) -> str:
     """
     from campaignsync.report.rows import lost_claims, rows_of
 
-    plan, rows = view.plan, rows_of(view)
+    plan, rows, found = view.plan, rows_of(view), summary.open_of(view.findings)
     is_short = len(rows) <= MOST_IN_DETAIL
     advice = " ".join(
         [summary.MOST_CALLS_ADVICE, *([summary.PENDING_ADVICE] if any(row.claim for row in rows) else [])]
@@ -53,7 +53,9 @@ def plan(view: View) -> str:
     removals = (_item("-", record.name, record.camp_id) for record in plan.removed)
     parts = [
         printable(summary.target_line(view.target)) if view.target else "",
-        _section("To look at first", _findings(view.findings), count=len(view.findings)),
+        _section("To look at first", _findings(found), count=len(found)),
+        _section("Waived by the policy", map(_waived, summary.waived_of(view.findings))),
+        _wrapped(summary.packs_line(view.packs)),
         _section("May be sent", map(_row if is_short else _brief, rows), advice),
         _section("Pending, and not sent again", map(_pending, lost_claims(plan)), summary.LOST_ADVICE),
         _section("Changed, and not applied", map(_changed, plan.changed), summary.CHANGED_ADVICE),
@@ -68,6 +70,12 @@ def plan(view: View) -> str:
 
 def _paragraph(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
+
+
+def _wrapped(sentences: str) -> str:
+    from textwrap import fill
+
+    return fill(sentences, width=_WIDTH, break_on_hyphens=False)
 
 
 def _section(title: str, items: Iterable[str], advice: str = "", *, count: int | None = None) -> str:
@@ -103,6 +111,11 @@ def _findings(findings: Sequence[Finding]) -> Iterable[str]:
             # Once below all that it is said of.
             if following is None or following.message != finding.message:
                 yield from _lines(finding.message)
+
+
+def _waived(finding: Finding) -> str:
+    head = _item("!", finding.name, finding.rule, summary.waiver_line(finding))
+    return "\n".join([head, *_lines(finding.message)])
 
 
 def _row(row: Row) -> str:
@@ -242,12 +255,15 @@ def problems(problems: Sequence[Problem]) -> str:
 
 def checked(findings: Sequence[Finding]) -> str:
     """Return what there is to look at in definitions without problems, one a line, the count in the last."""
+    found = summary.open_of(findings)
     lines = (
         printable(f"{summary.place_of(each)}: {each.severity}: {each.message} [{each.rule}]")
-        for each in sorted(findings, key=lambda each: (each.path, each.line, each.column, each.rule))
+        for each in sorted(found, key=lambda each: (each.path, each.line, each.column, each.rule))
     )
-    count = f" {summary.counted(len(findings), 'finding')} to look at." if findings else ""
-    return "\n".join([*lines, f"{summary.problems_line(())}{count}"])
+    count = f" {summary.counted(len(found), 'finding')} to look at." if found else ""
+    waived = len(findings) - len(found)
+    rest = f" {waived} waived by the policy." if waived else ""
+    return "\n".join([*lines, f"{summary.problems_line(())}{count}{rest}"])
 
 
 def adopted(entry: Entry, *, commit: str | None, is_pushed: bool) -> str:

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 README, DEFINING = "README.md", "campaigns/README.md"
-SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, STATE_FILE, AUDIT, PERFORMANCE = (
+SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, POLICY, STATE_FILE, AUDIT, PERFORMANCE = (
     f".github/docs/{name}.md"
     for name in (
         "setup-github",
@@ -16,6 +16,7 @@ SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, STATE_FILE, AUDIT, PERFORMANCE =
         "reliability",
         "status",
         "findings",
+        "policy",
         "state",
         "audit",
         "performance",
@@ -23,7 +24,10 @@ SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, STATE_FILE, AUDIT, PERFORMANCE =
 )
 CONTRIBUTING, CHANGELOG = ".github/CONTRIBUTING.md", ".github/CHANGELOG.md"
 
-GUIDES = (README, DEFINING, SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, STATE_FILE, AUDIT, PERFORMANCE)
+GUIDES = (
+    *(README, DEFINING, SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, POLICY, STATE_FILE, AUDIT),
+    PERFORMANCE,
+)
 """What people read who use the program as it is now."""
 
 ALL = (*GUIDES, CONTRIBUTING, CHANGELOG)

@@ -132,7 +132,10 @@ class TestCommands:
         assert [int(row[0]) for row in rows(COMMANDS, "exit code")] == [code.value for code in ExitCode]
 
     def test_what_to_do_is_said_for_every_exit_code_of_a_sync_that_is_not_done(self) -> None:
-        done, elsewhere = {ExitCode.DONE}, {ExitCode.DETAILED, ExitCode.INVALID, ExitCode.USAGE}
+        done, elsewhere = (
+            {ExitCode.DONE},
+            {ExitCode.DETAILED, ExitCode.INVALID, ExitCode.POLICY, ExitCode.USAGE},
+        )
         said = {ExitCode(int(row[0])) for row in rows(RELIABILITY, "exit code")}
         assert said == set(ExitCode) - done - elsewhere
 

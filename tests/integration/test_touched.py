@@ -20,6 +20,7 @@ def said(folder: Path, event: str = "pull_request") -> str:
     env = {
         **os.environ,
         "CAMPAIGNSYNC_STATE": "./state/campaigns.json",
+        "CAMPAIGNSYNC_CAMPAIGNS": "./campaigns",
         "GITHUB_EVENT_NAME": event,
     }
     done = subprocess.run(
@@ -52,6 +53,12 @@ def merged(folder: Path, *paths: str) -> str:
 
 def test_definitions_alone_are_nothing_to_say(merge: Path) -> None:
     assert merged(merge, "campaigns/a.yaml", "state/other.json", "notes.txt") == ""
+
+
+def test_a_policy_is_named(merge: Path) -> None:
+    told = merged(merge, "campaigns/.policy.yaml", "campaigns/emea/.policy.yaml")
+    assert "changes the policy, `campaigns/.policy.yaml`" in told
+    assert "emea" not in told
 
 
 def test_each_thing_that_decides_about_the_plan_is_one_warning(merge: Path) -> None:

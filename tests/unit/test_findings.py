@@ -220,7 +220,8 @@ class TestWhen:
 
     @pytest.mark.parametrize("zone", ["Europe/London", "Japan", "GB", "America/Argentina/Buenos_Aires"])
     def test_a_zone_with_a_place(self, zone: str) -> None:
-        assert found(new(body(calling={"timezone": zone}))) == []
+        rules = [rule for rule, *_ in found(new(body(calling={"timezone": zone})))]
+        assert "hours/zone" not in rules
 
     @pytest.mark.parametrize(
         ("days", "is_found"),
@@ -316,3 +317,38 @@ def test_every_rule_has_its_row_in_the_document() -> None:
         "pressure/day",
         "pressure/week",
     }
+
+
+class TestNumbers:
+    """`caller-id/not-possible` and `caller-id/other-country`."""
+
+    @pytest.mark.parametrize(
+        ("number", "zone", "rules"),
+        [
+            ("+442079460123", "Europe/London", []),
+            ("+442079460123", "Europe/Jersey", []),
+            ("+442079460123", "GB", []),
+            ("+442079460123", "America/New_York", ["caller-id/other-country"]),
+            ("+12025550123", "America/New_York", []),
+            ("+12025550123", "America/Toronto", []),
+            ("+18005551212", "America/Los_Angeles", []),
+            ("+12025550123", "Asia/Kolkata", ["caller-id/other-country"]),
+            ("+1202555012", "America/New_York", ["caller-id/not-possible"]),
+            ("+120255501234", "America/New_York", ["caller-id/not-possible"]),
+            ("+181234567", "Asia/Kolkata", ["caller-id/not-possible", "caller-id/other-country"]),
+            ("+99912345678", "Europe/London", ["caller-id/not-possible"]),
+            ("+80012345678", "Europe/London", []),
+            ("+442079460123", "Etc/UTC", ["hours/zone"]),
+        ],
+    )
+    def test_numbers(self, number: str, zone: str, rules: list[str]) -> None:
+        campaign = new(body(strategy={"callerId": {"phoneNumber": number}}, calling={"timezone": zone}))
+        assert sorted(rule for rule, *_ in found(campaign)) == rules
+
+    def test_the_words_name_both_countries(self) -> None:
+        finding = the_finding(new(body(calling={"timezone": "America/New_York"})))
+        assert finding.key == "dialingStrategy.callerId.phoneNumber"
+        assert finding.message.startswith(
+            "+442079460123 is a number of +44 (Britain (UK)), and the time zone America/New_York is of "
+            "another country (United States)"
+        )

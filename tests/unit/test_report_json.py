@@ -90,8 +90,10 @@ PLAN: dict[str, Any] = {
                 "Not sent: equals 'Old' (the campaign cd-old) in all but the name, and would call the same "
                 "people twice: give it that name again, or `campaignsync forget 'Old'` if both are wanted."
             ),
+            "waiver": None,
         }
     ],
+    "packs": [],
 }
 
 
@@ -161,6 +163,7 @@ def test_a_result_without_anything_has_all_keys() -> None:
         **{key: [] for key in lists},
         "unchanged": 0,
         "findings": [],
+        "packs": [],
         "requests": 0,
         "commit": None,
         "pushed": False,

@@ -39,13 +39,15 @@ refuse() {
 
 "$programs/campaignsync" validate --format github 2> /dev/null || true # the plan meets the same problems
 
-status=0 has_work=false plan='' reasons=''
+status=0 has_work=false is_stopped=false plan='' reasons=''
 "$programs/python" -I "$here/touched.py" | tee "$summary" > "$report"
 "$programs/campaignsync" plan "${options[@]}" --detailed-exitcode --out "$file" >> "$report" || status=$?
+# 8: something to send, and the policy wants it stopped.
+[[ $status != 8 ]] || is_stopped=true status=2
 if [[ $status == 0 || $status == 2 ]]; then
     [[ $status != 2 ]] || has_work=true status=0
     # Where this fails there would be a plan without its rows, and nothing to miss them by.
-    "$programs/campaignsync" plan "${options[@]}" --summary >> "$summary" ||
+    "$programs/campaignsync" plan "${options[@]}" --summary >> "$summary" || [[ $? == 8 ]] ||
         { status=1; refuse "The plan could not be written whole: nobody could review it. Run this again."; }
     reports=("$summary")
     [[ $COMMENT != true ]] || reports+=("$report")
@@ -55,6 +57,9 @@ if [[ $status == 0 || $status == 2 ]]; then
     [[ -z $reasons ]] || refuse "$reasons"
     reasons=$("$programs/python" -I "$here/verdict.py" "$file" "${reports[@]}") || { status=1 plan=''; }
     [[ -z $reasons ]] || refuse "$reasons"
+    # That is for reviewers: what was merged in spite of it is sent.
+    [[ $is_stopped == false || ${GITHUB_EVENT_NAME:-} != pull_request* ]] ||
+        { status=1; refuse "The policy says that what was found must stop this: fix it, or have it waived."; }
     [[ $status == 0 ]] || plan=''
 else
     cp "$report" "$summary"

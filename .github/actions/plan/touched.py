@@ -1,6 +1,6 @@
 """Prints what a reviewer must know before the plan: what else a pull request changes that decides about it.
 
-Reads ``CAMPAIGNSYNC_STATE`` from the environment, and whether there is a pull
+Reads ``CAMPAIGNSYNC_STATE`` and ``CAMPAIGNSYNC_CAMPAIGNS`` from the environment, and whether there is a pull
 request from ``GITHUB_EVENT_NAME``; compares HEAD, the merge that GitHub makes of it, with its first parent.
 Prints Markdown, nothing where there is nothing to say; each line begins with our own words.
 """
@@ -26,7 +26,7 @@ def warnings(env: Mapping[str, str], changed: Mapping[str, Sequence[str]]) -> It
     """Yield one sentence for each thing that the pull request changes beside definitions.
 
     Args:
-        env: Names the state file.
+        env: Names the state file and the folder of definitions.
         changed: By path: the modes of the file before and after.
     """
     state = os.path.normpath(env["CAMPAIGNSYNC_STATE"])
@@ -34,6 +34,12 @@ def warnings(env: Mapping[str, str], changed: Mapping[str, Sequence[str]]) -> It
         yield (
             f"This pull request itself changes the state, {_shown([state])}: what is recorded there is never "
             "sent, and what is no longer recorded is sent again. Only a sync should change it."
+        )
+    policy = os.path.normpath(f"{env['CAMPAIGNSYNC_CAMPAIGNS']}/.policy.yaml")
+    if policy in changed:
+        yield (
+            f"This pull request changes the policy, {_shown([policy])}: what is found and waived below is "
+            "by the policy as this pull request has it."
         )
     attributes = [path for path in changed if path.rpartition("/")[2] in {".gitattributes", ".gitmodules"}]
     if attributes:
