@@ -44,6 +44,9 @@ def policy_from(
     except UnreadableError as error:
         raise InvalidDefinitionsError((problem_of(file, str(error)),)) from error
     if content is None:
+        misnamed = f"{file.removesuffix('.yaml')}.yml"
+        if content_of(project, options, misnamed, commit=commit) is not None:
+            raise InvalidDefinitionsError((problem_of(misnamed, f"rename it: a policy is read from {file}"),))
         return None
     # Most repositories have none, and its models take as long to import as those of definitions.
     from campaignsync.policy.reading import read_policy

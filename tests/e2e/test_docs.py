@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ from ruamel.yaml import YAML
 import campaignsync
 from campaignsync.cli import cli
 from campaignsync.errors import ExitCode
+from campaignsync.findings.rules import IDS
+from campaignsync.policy import law, own
+from campaignsync.policy.reading import read_policy
+from campaignsync.policy.schema import json_schema
 from campaignsync.state import parse, render
 from tests.e2e.clones import published
 from tests.e2e.conftest import Project, definition
@@ -26,7 +31,9 @@ from tests.e2e.documents import (
     COMMANDS,
     CONTRIBUTING,
     DEFINING,
+    FINDINGS,
     GUIDES,
+    POLICY,
     README,
     RELIABILITY,
     ROOT,
@@ -521,3 +528,26 @@ def _room(module: str) -> str:
 
 def _rooms(row: list[str]) -> list[str]:
     return [room.removesuffix("/").removesuffix(".py") for room in re.findall(r"`([^`]+)`", row[0])]
+
+
+class TestPolicy:
+    """The page on policies has every key and every rule, and its example is one."""
+
+    def test_each_key_has_its_row(self) -> None:
+        keys = {key for row in rows(POLICY, "key") for key in code_in(row[0])}
+        assert keys == json_schema()["$defs"]["Rule"]["properties"].keys()
+
+    def test_each_rule_has_its_row(self) -> None:
+        said = {rule for row in rows(POLICY, "key") for rule in code_in(row[2])}
+        assert set(own.IDS) == said - {"policy/unmatched", "PACK/…"}
+        of_packs = {rule for row in rows(POLICY, "rule id") for rule in code_in(row[0])}
+        assert {f"PACK/{kind}" for kind in law.KINDS} <= of_packs
+
+    def test_the_example_is_a_policy(self) -> None:
+        example = the_block(POLICY, "yaml", "version: 1")
+        names = ["Appointment Confirmation - Clinics North"]
+        read_policy(example.encode(), path="p", today=date(2026, 11, 27), names=names)
+
+    def test_each_finding_that_can_be_waived_has_its_row(self) -> None:
+        said = {rule for row in rows(FINDINGS, "rule") for rule in code_in(row[0])}
+        assert set(IDS) == said - {"names/renamed"}

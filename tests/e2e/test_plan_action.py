@@ -92,6 +92,24 @@ def test_a_likely_rename_is_red_where_it_is_reviewed(runner: Runner) -> None:
     assert runner.run("plan/plan.sh", ALLOW_RENAMES="true")[0] == 0
 
 
+def test_what_the_policy_stops_is_red_where_it_is_reviewed(runner: Runner) -> None:
+    runner.project.define("Billing")
+    rules = "version: 1\nrules:\n  - modes: [Agentless]\n    severity: error\n"
+    runner.project.write("campaigns/.policy.yaml", rules)
+    runner.project.git("add", ".")
+    runner.project.git("commit", "--quiet", "--message=a policy")
+
+    code, log = runner.run("plan/plan.sh", GITHUB_EVENT_NAME="pull_request")
+
+    assert (code, runner.outputs["plan"], runner.outputs["has-work"]) == (1, "", "true")
+    assert "::error title=campaignsync::The policy says that what was found must stop this" in log
+    assert "policy allows Agentless" in runner.summary
+    assert "::error file=campaigns/Billing.yaml" in log
+    # What was merged in spite of it is sent: there is nobody left to ask.
+    assert runner.run("plan/plan.sh", GITHUB_EVENT_NAME="push")[0] == 0
+    assert runner.outputs["plan"]
+
+
 def test_rows_that_do_not_fit_are_red_unless_that_is_allowed(runner: Runner) -> None:
     names = [f"Campaign {number:03}" for number in range(170)]
     runner.project.define(*names, contactLists=[f"A list with a long name {number}" for number in range(10)])
