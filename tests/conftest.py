@@ -9,8 +9,14 @@ from hypothesis import settings
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Say how much of the simulation to run; it stands here since pytest reads it before any subfolder."""
-    parser.addoption("--seeds", type=int, default=2000, help="worlds that the simulation lives through")
+    parser.addoption("--seeds", type=int, default=500, help="worlds that the simulation lives through")
     parser.addoption("--first-seed", type=int, default=0, help="the first of them")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one worker more than there are cores: tests mostly wait for what they started."""
+    return (os.cpu_count() or 1) + 1
 
 
 # A busy machine is no reason for a property not to hold.

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e import forking
 from tests.e2e.vendor import Vendor, serving
 
 SAMPLE = Path(__file__).with_name("sample.json").read_text(encoding="utf-8")
@@ -49,14 +49,8 @@ class Project:
     def run(self, *args: str, cwd: Path | None = None, **env: str | None) -> Ran:
         """Run the real command; a variable that is None is taken out of the environment."""
         wanted = {**os.environ, **self.env, **env}
-        done = subprocess.run(
-            [sys.executable, "-m", "campaignsync", *args],
-            check=False,
-            capture_output=True,
-            encoding="utf-8",
-            cwd=cwd or self.path,
-            env={name: value for name, value in wanted.items() if value is not None},
-        )
+        whole = {name: value for name, value in wanted.items() if value is not None}
+        done = forking.run(args, cwd=cwd or self.path, env=whole)
         return Ran(code=done.returncode, out=done.stdout, err=done.stderr)
 
     def git(self, *args: str) -> str:

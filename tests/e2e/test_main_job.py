@@ -456,11 +456,13 @@ class TestWhereItCanNotBeRecorded:
         assert camp_id.encode() in journal
         assert differences(before, kept(refused.path)) == set()
 
+    @pytest.mark.slow
     def test_the_text_does_not_say_that_it_was_recorded(self, refused: Project, vendor: Vendor) -> None:
         ran = refused.run("sync", "--push")
         last = ran.out.rstrip("\n").split("\n")[-1]
         assert last.endswith("; kept in this clone's journal, not recorded.")
 
+    @pytest.mark.slow
     def test_a_plan_shows_what_the_journal_holds(self, refused: Project, vendor: Vendor) -> None:
         refused.run("sync", "--push")
         planned = refused.run("plan", "--format", "json").json
@@ -477,6 +479,7 @@ class TestWhereItCanNotBeRecorded:
         assert following.json["commit"] == refused.git("rev-parse", "origin/main")
         assert refused.journals == {}
 
+    @pytest.mark.slow
     def test_a_run_in_another_clone_finds_it_by_looking(
         self, refused: Project, vendor: Vendor, tmp_path: Path
     ) -> None:
@@ -492,6 +495,7 @@ class TestWhereItCanNotBeRecorded:
         assert (ran.code, len(vendor.creates)) == (0, 1), ran.err
         assert [each["name"] for each in ran.json["recovered"]] == ["Alpha"]
 
+    @pytest.mark.slow
     def test_in_the_default_mode_the_next_run_records_it_too(self, project: Project, vendor: Vendor) -> None:
         project.define("Alpha")
         head = project.head
@@ -549,7 +553,8 @@ class TestWithoutCommitOrSending:
     ) -> None:
         project.define("Alpha")
         project.run("sync", "--no-commit")
-        ran = project.run("sync")
+        # What this clone made less than the settle time ago it would know of itself.
+        ran = project.run("sync", "--settle", "0")
         assert (ran.code, len(vendor.creates)) == (4, 1)
         assert "`campaignsync adopt 'campaigns/Alpha.yaml' --camp-id 'cd-0001'`" in ran.out
 

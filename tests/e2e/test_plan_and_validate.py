@@ -17,7 +17,10 @@ from tests.e2e.conftest import STATE, Project, definition
 from tests.e2e.vendor import Reply, Vendor, created_then_dropped, rejected, reply, serving
 from tests.integration.bad_definitions import CASES, Case, lay_out
 
-PLAN_KEYS = {"formatVersion", "target", "create", "pending", "changed", "removed", "unchanged", "findings"}
+PLAN_KEYS = {
+    *("formatVersion", "target", "create", "pending", "changed", "removed", "unchanged", "findings"),
+    "packs",
+}
 SYNC_KEYS = PLAN_KEYS | {
     "created",
     "recovered",
@@ -80,9 +83,12 @@ class TestPlan:
                     "line": 1,
                     "column": column,
                     "message": ran.json["findings"][index]["message"],
+                    "waiver": None,
                 }
                 for index, (rule, column) in enumerate(
                     [
+                        ("caller-id/not-possible", definition("New").index('"+181234567"') + 1),
+                        ("caller-id/other-country", definition("New").index('"+181234567"') + 1),
                         ("dnc/none", 1),
                         ("lists/shared", definition("New").index('"Recent Buyers - Q2 2025"') + 1),
                         ("pressure/day", definition("New").index('"Recent Buyers - Q2 2025"') + 1),
@@ -90,6 +96,7 @@ class TestPlan:
                     ]
                 )
             ],
+            "packs": [],
         }
 
     def test_says_whether_anything_was_ever_created_there(self, project: Project, vendor: Vendor) -> None:
@@ -247,14 +254,14 @@ class TestValidate:
         ran = project.run("validate", "--format", "json")
         assert (ran.code, set(ran.json)) == (0, {"formatVersion", "problems", "findings"})
         assert ran.json["problems"] == []
-        assert [each["rule"] for each in ran.json["findings"]][:2] == ["dnc/none", "dnc/none"]
+        assert [each["rule"] for each in ran.json["findings"]].count("dnc/none") == 2
 
     def test_findings_are_about_what_is_not_recorded_yet(self, project: Project) -> None:
         project.define("Alpha")
         project.run("sync")
         project.define("Bravo", contactLists=["Own"])
         said = project.run("validate")
-        assert (said.code, said.out.splitlines()[-1]) == (0, "No problems. 1 finding to look at.")
+        assert (said.code, said.out.splitlines()[-1]) == (0, "No problems. 3 findings to look at.")
         assert said.out.startswith("campaigns/Bravo.yaml:1:1: warning: no do-not-call list")
         project.run("sync")
         assert project.run("validate").out == "No problems.\n"
@@ -263,9 +270,7 @@ class TestValidate:
     def test_findings_are_annotations_at_their_line(self, project: Project) -> None:
         project.define("Alpha", contactLists=["Own"])
         ran = project.run("validate", "--format", "github")
-        assert ran.out.startswith(
-            "::warning file=campaigns/Alpha.yaml,line=1,col=1,title=dnc/none::Alpha: no do-"
-        )
+        assert "::warning file=campaigns/Alpha.yaml,line=1,col=1,title=dnc/none::Alpha: no do-" in ran.out
 
     def test_looks_only_at_the_paths_that_are_named(self, project: Project) -> None:
         project.define("Good")

@@ -77,6 +77,7 @@ def test_refused_credentials_leak_nothing(project: Project, vendor: Vendor, refu
     assert leaks(project, vendor, [ran]) == []
 
 
+@pytest.mark.slow
 def test_the_journal_of_a_run_that_could_not_record_holds_none(project: Project, vendor: Vendor) -> None:
     project.define("Alpha")
 

@@ -14,7 +14,12 @@ from tests.e2e.vendor import Reply, Request, Vendor, created, dropped, listed, r
 _NAMES = [f"Campaign {number:02}" for number in range(1, 11)]
 _STOPPING = "Stopping:"
 _every_signal = pytest.mark.parametrize(
-    "number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name
+    "number",
+    [
+        pytest.param(signal.SIGINT, id="SIGINT"),
+        pytest.param(signal.SIGTERM, id="SIGTERM", marks=pytest.mark.slow),
+        pytest.param(signal.SIGHUP, id="SIGHUP", marks=pytest.mark.slow),
+    ],
 )
 
 

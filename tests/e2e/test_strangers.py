@@ -164,6 +164,7 @@ class TestAClaimOnTheRemote:
     def remote(self, claimed: Project, tmp_path: Path) -> Project:
         return published(claimed, tmp_path / "remote.git")
 
+    @pytest.mark.slow
     @_either_decision
     def test_is_waited_for_with_a_countdown_until_its_owner_ends_it(  # fixtures
         self, claimed: Project, remote: Project, vendor: Vendor, tmp_path: Path, command: tuple[str, ...]
@@ -181,6 +182,7 @@ class TestAClaimOnTheRemote:
         assert remote.recorded("main") == expected
         assert differences(before, kept(claimed.path)) == set()
 
+    @pytest.mark.slow
     @_either_decision
     def test_that_becomes_a_record_meanwhile_is_judged_as_one(  # fixtures
         self, claimed: Project, remote: Project, vendor: Vendor, tmp_path: Path, command: tuple[str, ...]

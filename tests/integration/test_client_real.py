@@ -34,7 +34,7 @@ SHORT_S = 1.5
 """A time-out that is meant to run out."""
 
 
-@pytest.fixture(params=["asyncio", "trio"])
+@pytest.fixture(params=["asyncio", pytest.param("trio", marks=pytest.mark.slow)])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     """Both, since the client runs on either."""
     return str(request.param)
@@ -309,6 +309,7 @@ LATE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("script", LATE.values(), ids=LATE)
 async def test_the_deadline_is_one_over_the_whole_attempt(
     script: Callable[[Server, AnyByteStream], Awaitable[None]],
