@@ -118,7 +118,7 @@ class Console:
             click.echo("".join(traceback.format_exception(error)).rstrip(), err=True)
         # Line by line, since git's words are several, and a line break is nothing to hide.
         for line in [*f"Error: {error.message}".splitlines(), *error.hint.splitlines()]:
-            click.echo(printable(line), err=True)
+            click.echo(printable(line.expandtabs(4)), err=True)
 
 
 def run(command: click.Command) -> None:

@@ -198,9 +198,9 @@ def result(result: Result) -> str:
         _paragraph(*_dialing(result)),
         _section("Created", map(_done, result.created)),
         _section("Recovered", map(_done, result.recovered), summary.RECOVERED_ADVICE),
-        _section("Failed", map(_failure, result.failed), summary.FAILED_ADVICE),
-        _section("Not sent", map(_failure, result.not_sent), summary.NOT_SENT_ADVICE),
-        _section("Unknown", map(_failure, result.unknown), summary.UNKNOWN_ADVICE),
+        _failures("Failed", result.failed, summary.FAILED_ADVICE),
+        _failures("Not sent", result.not_sent, summary.NOT_SENT_ADVICE),
+        _failures("Unknown", result.unknown, summary.UNKNOWN_ADVICE),
         _section("Two campaigns of one definition", _conflicts(result), summary.CONFLICT_ADVICE),
         _section("Warnings", map(_warning, result.warnings)),
         _paragraph(*_not_recorded(result)),
@@ -221,8 +221,13 @@ def _done(done: Done) -> str:
     return _item("+", done.name, done.camp_id, done.source, *status)
 
 
-def _failure(failure: Failure) -> str:
-    return "\n".join([_item("!", failure.name, failure.source), *_lines(failure.error)])
+def _failures(title: str, failures: Sequence[Failure], advice: str) -> str:
+    """Return failures by their reason, which is said once below all that have it."""
+    by_reason: dict[str, list[str]] = {}
+    for failure in failures:
+        by_reason.setdefault(failure.error, []).append(_item("!", failure.name, failure.source))
+    groups = ("\n".join([*items, *_lines(reason)]) for reason, items in by_reason.items())
+    return _section(title, groups, advice, count=len(failures))
 
 
 def _conflicts(result: Result) -> Iterable[str]:

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 README, DEFINING = "README.md", "campaigns/README.md"
-SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, POLICY, STATE_FILE, AUDIT, PERFORMANCE = (
+SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, POLICY, OPERATIONS, STATE_FILE, AUDIT, PERFORMANCE = (
     f".github/docs/{name}.md"
     for name in (
         "setup-github",
@@ -17,20 +17,23 @@ SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, POLICY, STATE_FILE, AUDIT, PERFO
         "status",
         "findings",
         "policy",
+        "operations",
         "state",
         "audit",
         "performance",
     )
 )
-CONTRIBUTING, CHANGELOG = ".github/CONTRIBUTING.md", ".github/CHANGELOG.md"
+CONTRIBUTING, CHANGELOG, SECURITY = (
+    f".github/{name}.md" for name in ("CONTRIBUTING", "CHANGELOG", "SECURITY")
+)
 
 GUIDES = (
-    *(README, DEFINING, SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, POLICY, STATE_FILE, AUDIT),
-    PERFORMANCE,
+    *(README, DEFINING, SETUP, COMMANDS, RELIABILITY, STATUS, FINDINGS, POLICY, OPERATIONS),
+    *(STATE_FILE, AUDIT, PERFORMANCE),
 )
 """What people read who use the program as it is now."""
 
-ALL = (*GUIDES, CONTRIBUTING, CHANGELOG)
+ALL = (*GUIDES, CONTRIBUTING, CHANGELOG, SECURITY)
 
 
 @cache

@@ -19,7 +19,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         body = self._body()
         wanted = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
-        if self.headers.get("Authorization", "").lower() != f"basic {wanted}".lower():
+        given = self.headers.get_all("Authorization") or [""]
+        if len(given) > 1:
+            # As GitHub answers.
+            self.send_error(400, "Duplicate header: Authorization")
+            return
+        if given[0].lower() != f"basic {wanted}".lower():
             self.send_response(401)
             self.send_header("WWW-Authenticate", 'Basic realm="git"')
             self.end_headers()

@@ -53,6 +53,18 @@ def log_of(bare: str) -> str:
     return done.stdout
 
 
+def test_a_checkout_that_kept_its_credentials_sends_no_second_header(
+    job: Runner, bare: str, url: str
+) -> None:
+    job.project.git("config", f"http.{url}/.extraheader", "AUTHORIZATION: basic b3RoZXI6dG9rZW4=")
+    define(job, bare, "Billing")
+
+    code, log = job.run(SCRIPT)
+
+    assert code == 0, log
+    assert "create 1 campaign" in log_of(bare)
+
+
 def test_the_token_is_for_the_push_and_stands_on_no_disk(job: Runner, bare: str, vendor: Vendor) -> None:
     define(job, bare, "Billing")
 
