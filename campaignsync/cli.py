@@ -192,7 +192,7 @@ def sync(
 
 
 @cli.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=options.recorded_names)
 @takes("campaigns", "state", *API)
 @options.output_format("text", "json", "markdown")
 @click.option("--deep", is_flag=True, help="Also read each campaign, one request each.")
@@ -245,7 +245,7 @@ def status(  # noqa: PLR0913  # one parameter an option
 
 
 @cli.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=options.recorded_names)
 @takes("campaigns", "state")
 @options.output_format("text", "json", "csv")
 @click.pass_obj
@@ -264,7 +264,7 @@ def history(console: Console, /, *, names: tuple[str, ...], options: RunOptions,
 
 
 @cli.command()
-@click.argument("path")
+@click.argument("path", type=click.Path())
 @click.option("--camp-id", metavar="ID", help="Which campaign, where several have the name.")
 @takes("campaigns", "state", *RECORDING, *API)
 @click.pass_obj
@@ -285,7 +285,7 @@ def adopt(console: Console, /, *, path: str, camp_id: str | None, options: RunOp
 
 
 @cli.command()
-@click.argument("name")
+@click.argument("name", shell_complete=options.recorded_names)
 @takes("campaigns", "state", *RECORDING, "settle_s")
 @click.pass_obj
 def forget(console: Console, /, *, name: str, options: RunOptions) -> None:

@@ -2,7 +2,10 @@
 
 import functools
 import math
+import os
+import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +15,8 @@ from campaignsync.config import RunOptions
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _DEFAULTS = RunOptions()
+_COMPLETE = "_CAMPAIGNSYNC_COMPLETE"
+"""The variable by which click's completion scripts ask, and say which shell they are for."""
 
 
 class Seconds(click.FloatRange):
@@ -109,6 +114,23 @@ API = ("rate_limit", "parallel", "timeout_s", "settle_s")
 
 RECORDING = ("is_committing", "is_pushing", "is_local", "branch")
 """The fields that every command sets which records something."""
+
+
+def recorded_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Return names in the state file that begin so, for a shell to complete; none where it can't be read."""
+    from campaignsync.errors import CampaignSyncError
+    from campaignsync.repository.folder import StateFile
+
+    path = ctx.params.get("state") or _DEFAULTS.state
+    try:
+        names = [entry.name for entry in StateFile(Path(path), shown=path).load().sorted()]
+    except (CampaignSyncError, OSError, ValueError):
+        return []
+    fitting = [name for name in names if name.lower().startswith(incomplete.lower()) and name.isprintable()]
+    if os.environ.get(_COMPLETE, "").startswith("bash"):
+        # The other shells quote by themselves.
+        return [re.sub(r"([^\w@%+=:,./-])", r"\\\1", name) for name in fitting]
+    return fitting
 
 
 def takes(*fields: str) -> _Decorator:

@@ -130,7 +130,7 @@ class TestCommands:
         ]
         read = set(re.findall(r"KORE_[A-Z_]+[A-Z]", "\n".join(sources)))
         read |= set(re.findall("CAMPAIGNSYNC_[A-Z_]+[A-Z]", "\n".join(map(help_of, COMMAND_NAMES))))
-        variable = re.compile(r"(?:KORE|CAMPAIGNSYNC)_[A-Z_]+[A-Z]")
+        variable = re.compile(r"\b(?:KORE|CAMPAIGNSYNC)_[A-Z_]+[A-Z]")
         tabled = [row[0] for row in rows(COMMANDS, "variable")] + [row[1] for row in OPTION_ROWS.values()]
         assert set(variable.findall(" ".join(tabled))) == read
         assert {name for each in GUIDES for name in variable.findall(text_of(each))} <= read
