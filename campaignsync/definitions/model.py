@@ -140,6 +140,11 @@ MOST_LISTS = 10
 Time = Annotated[
     str,
     StringConstraints(strict=True, pattern=r"^(1[0-2]|[1-9]):[0-5][0-9] (AM|PM)$"),
+    Field(
+        json_schema_extra={
+            "patternErrorMessage": 'A time on the 12-hour clock, in quotes, such as "9:00 AM" or "12:30 PM".'
+        }
+    ),
     Words(value='a time such as "9:00 AM" or "12:30 PM"', suggest=nearest_time),
 ]
 """A time of day on the 12-hour clock, without a leading zero."""
@@ -171,6 +176,9 @@ class CallerId(Part):
         title="Phone number",
         description="A number verified in the account, as E.164 writes it: + and 7 to 15 digits, in quotes.",
         examples=["+12025550123"],
+        json_schema_extra={
+            "patternErrorMessage": 'A number in quotes: + and 7 to 15 digits, such as "+12025550123".'
+        },
     )
 
 
@@ -195,11 +203,27 @@ class CallingHours(Part):
 
     model_config = ConfigDict(title="Calling hours")
 
-    frequency: Literal["WEEKLY", "DAILY", "CUSTOM"] = Field(description="How the calling hours repeat.")
+    frequency: Literal["WEEKLY", "DAILY", "CUSTOM"] = Field(
+        description="How the calling hours repeat.",
+        json_schema_extra={
+            # The vendor's page has the names only.
+            "markdownEnumDescriptions": [
+                "The days below, each week.",
+                "Every day. Give all seven the same hours: the vendor does not say what counts else.",
+                "The days below. The vendor says no more of it.",
+            ]
+        },
+    )
     timezone: Annotated[
         str,
         AfterValidator(_known_zone),
-        WithJsonSchema({"type": "string", "enum": sorted(zone_names())}),
+        WithJsonSchema(
+            {
+                "type": "string",
+                "enum": sorted(zone_names()),
+                "errorMessage": "A time zone of the IANA, named after a place, such as America/New_York.",
+            }
+        ),
         Words(value="a time zone of the IANA, such as Asia/Kolkata", suggest=nearest_zone),
     ] = Field(
         title="Time zone",
@@ -324,8 +348,14 @@ class Campaign(Part):
     dialing_mode: Literal["Agentless", "Progressive", "Preview"] = Field(
         alias="dialingMode",
         title="Dialing mode",
-        description="Preview: an agent reads the contact first; after 30 seconds without an action the call "
-        "is placed. Progressive: calls are placed when an agent is free. Agentless: no agent, a flow talks.",
+        description="Who speaks with the people called, and when they are called.",
+        json_schema_extra={
+            "markdownEnumDescriptions": [
+                "No agent: a flow talks (`experienceFlowName`).",
+                "Calls are placed when an agent is free.",
+                "An agent reads the contact first; after 30 seconds without an action the call is placed.",
+            ]
+        },
     )
     dialing_strategy: DialingStrategy = Field(
         alias="dialingStrategy",

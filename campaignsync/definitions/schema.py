@@ -8,6 +8,35 @@ from pydantic.json_schema import models_json_schema
 from campaignsync.definitions.constraints import tzdata_release
 from campaignsync.definitions.shapes import MODES, SHAPES, Mode
 
+_SNIPPET: dict[str, Any] = {
+    "label": "campaign",
+    "description": "A voice campaign in Preview mode, with a do-not-call list.",
+    "body": {
+        "name": "${1:Name}",
+        "description": "${2:What it is for}",
+        "contactLists": ["${3:A contact list}"],
+        "dncLists": {"name": "${4:A do-not-call list}"},
+        "priority": 3,
+        "dialingMode": "Preview",
+        "dialingStrategy": {
+            # In quotes, or YAML takes it for a number and drops the +.
+            "callerId": {"phoneNumber": '"${5:+12025550123}"'},
+            "callingHours": {
+                "frequency": "WEEKLY",
+                "timezone": "${6:America/New_York}",
+                "days": [{"day": "${7:MO}", "start": "${8:9:00 AM}", "end": "${9:5:00 PM}"}],
+            },
+            "dialingOrder": "FIFO",
+            "maxAttemptsPerRecord": 3,
+            "defaultRetryPeriod": 120,
+            "maxRingTime": 30,
+        },
+        "queue_name": "${10:A queue}",
+        "maxSkips": 1,
+    },
+}
+"""What an editor writes for `campaign`: each field is typed once, and none is a copy of another."""
+
 
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a definition file.
@@ -22,6 +51,9 @@ def json_schema() -> dict[str, Any]:
     parts: dict[str, Any] = whole["$defs"]
     shapes = {form: refs[shape, "validation"] for form, shape in SHAPES.items()}
     for shape in SHAPES.values():
+        lists = parts[shape.__name__]["properties"]["contactLists"]
+        # An editor that fills in all keys at once would else write the name here, too.
+        lists["items"] = {"allOf": [lists["items"]]}
         parts[shape.__name__].update(title="Voice campaign", description=_first_line(shape))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -29,6 +61,7 @@ def json_schema() -> dict[str, Any]:
         "$comment": f"Made by `campaignsync schema`, with the time zones of tzdata {tzdata_release()}.",
         "title": "Voice campaign",
         "type": "object",
+        "defaultSnippets": [_SNIPPET],
         "allOf": [
             *({"if": _is(mode, has_dnc=has_dnc), "then": ref} for (mode, has_dnc), ref in shapes.items()),
             {"if": {"not": _names_mode()}, "then": {"$ref": "#/$defs/Undecided"}},

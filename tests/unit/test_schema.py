@@ -1,6 +1,7 @@
 """The JSON Schema says what the models say, as far as it can, and what an editor needs."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from hypothesis import given
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
 from campaignsync.definitions.schema import json_schema
+from campaignsync.definitions.validation import Valid, check
 from tests.unit.bodies import KEYS, SHAPES, Body, bodies, changed, shaped
 
 SCHEMA = json_schema()
@@ -130,3 +132,14 @@ def test_the_committed_schema_is_the_models() -> None:
     if committed["$comment"] == SCHEMA["$comment"]:
         assert committed == SCHEMA
     assert without_zones(committed) == without_zones(SCHEMA)
+
+
+def test_the_snippet_is_a_definition_once_its_places_are_kept() -> None:
+    (snippet,) = SCHEMA["defaultSnippets"]
+    text = re.sub(r"\$\{\d+:(.*?)\}(?=\\?[\"])", r"\1", json.dumps(snippet["body"]))
+    filled = json.loads(text)
+    filled["dialingStrategy"]["callerId"]["phoneNumber"] = filled["dialingStrategy"]["callerId"][
+        "phoneNumber"
+    ].strip('"')
+    assert accepts(filled)
+    assert isinstance(check(json.dumps(filled).encode(), source="a.yaml"), Valid)
