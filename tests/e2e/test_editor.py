@@ -19,7 +19,9 @@ pytestmark = [
     pytest.mark.skipif(SERVER is None, reason="yaml-language-server is not installed"),
 ]
 _CAPABILITIES = {
-    "textDocument": {"completion": {"completionItem": {"snippetSupport": True}}},
+    "textDocument": {
+        "completion": {"completionItem": {"snippetSupport": True, "documentationFormat": ["markdown"]}}
+    },
     "workspace": {"configuration": True},
 }
 
