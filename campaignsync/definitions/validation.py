@@ -109,7 +109,8 @@ def check(content: bytes, *, source: str) -> Valid | Invalid:
 def _comment_behind(text: str, place: Place) -> str:
     """Return a comment without a space behind its ``#`` that ends the line of an unquoted value."""
     line, column = place
-    lines = _LINE_BREAK.split(text)
+    # A line that only "\n" ends is found in no time.
+    lines = _LINE_BREAK.split(text) if "\r" in text else text.split("\n", line)
     value = lines[line - 1][column - 1 :] if line <= len(lines) else ""
     found = re.search(r"\s(#\S.*)$", value)
     return found[1].strip() if found and value[0] not in "\"'&*!|>{[" else ""

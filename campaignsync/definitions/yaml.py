@@ -8,6 +8,7 @@ text, and never reads it as something else.
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # the C extension has no types
@@ -206,10 +207,9 @@ class _Reader:
 
 def _events(text: str) -> Iterator[Event]:
     parser = CParser(text)
-    for _ in range(MOST_VALUES):
-        event = parser.get_event()
-        yield event
-    raise ParseError(f"more than {MOST_VALUES:,} values in one file", place=_place(event.start_mark))
+    yield from islice(iter(parser.get_event, None), MOST_VALUES)
+    next_one = parser.get_event()
+    raise ParseError(f"more than {MOST_VALUES:,} values in one file", place=_place(next_one.start_mark))
 
 
 def _place(mark: Any) -> Place:  # noqa: ANN401  # the parser's, untyped

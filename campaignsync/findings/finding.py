@@ -3,7 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
+
+from campaignsync.calling_hours import Week, week_of
+from campaignsync.identity import identity
 
 Severity = Literal["error", "warning", "notice"]
 """How much it matters; the order is from most to least."""
@@ -52,7 +56,14 @@ class Finding:
     waiver: Waiver | None = field(default=None, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def lists_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the identities of a body's contact lists, each once: names that differ in case are one list."""
+    lists = body.get("contactLists")
+    names = lists if isinstance(lists, list) else []
+    return tuple(dict.fromkeys(identity(name) for name in names if isinstance(name, str)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """One campaign, as the rules see it.
 
@@ -71,6 +82,16 @@ class Campaign:
     is_new: bool
     places: Mapping[str, tuple[int, int]] = field(default_factory=dict, repr=False, compare=False)
     name_comment: str = ""
+
+    @cached_property
+    def week(self) -> Week:
+        """When it may call."""
+        return week_of(self.body)
+
+    @cached_property
+    def lists(self) -> tuple[str, ...]:
+        """The identities of its contact lists, each once."""
+        return lists_of(self.body)
 
     def finding(self, rule: str, severity: Severity, key: str, message: str) -> Finding:
         """Return a finding about this campaign, at the place of a dotted key."""

@@ -9,7 +9,6 @@ from typing import Any
 
 import phonenumbers
 
-from campaignsync.calling_hours import week_of
 from campaignsync.findings.finding import Campaign, Finding
 from campaignsync.places import countries, country_of
 from campaignsync.text import printable
@@ -23,7 +22,7 @@ def find(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
     """Find new campaigns whose number can't be one, or is of another country than their time zone."""
     for campaign in campaigns:
         if campaign.is_new:
-            number, zone = number_of(campaign.body), week_of(campaign.body).timezone
+            number, zone = number_of(campaign.body), campaign.week.timezone
             for rule, words in _found(number, zone) if number else ():
                 yield campaign.finding(rule, "warning", _KEY, words)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from campaignsync.findings.finding import Campaign, Finding
-from campaignsync.findings.pressure import NONE, Calls, calls_of, lists_of, of_campaign
+from campaignsync.findings.pressure import NONE, Calls, calls_of, of_campaign
 from campaignsync.text import cut, printable
 
 _LONGEST_NAME = 48
@@ -39,7 +39,7 @@ def find(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
 
 def _over(campaign: Campaign, calls: Calls, limit: _Limit) -> Iterator[Finding]:
     rule = f"pressure/{limit.unit}"
-    own: int = getattr(calls.own.get(campaign.name) or of_campaign(campaign.body), limit.unit)
+    own: int = getattr(calls.own.get(campaign.name) or of_campaign(campaign.body, campaign.week), limit.unit)
     if own > limit.most:
         yield campaign.finding(
             rule,
@@ -49,7 +49,7 @@ def _over(campaign: Campaign, calls: Calls, limit: _Limit) -> Iterator[Finding]:
             "attempts, more minutes between them or shorter hours make it less",
         )
         return
-    for index, key in enumerate(lists_of(campaign.body)):
+    for index, key in enumerate(campaign.lists):
         together: int = getattr(calls.on_lists.get(key, NONE), limit.unit)
         if together > max(limit.most, own):
             name = printable(cut(str(campaign.body["contactLists"][index]), _LONGEST_NAME))

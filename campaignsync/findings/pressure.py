@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from campaignsync.calling_hours import DAY_MINUTES, WEEK_MINUTES, Block, week_of
+from campaignsync.calling_hours import DAY_MINUTES, WEEK_MINUTES, Block, Week, week_of
 from campaignsync.findings.finding import Campaign
-from campaignsync.identity import identity
 
 _MOST_KEPT = 4096
 """Different hours, attempts and periods that are kept as computed: many campaigns share them."""
@@ -52,10 +51,11 @@ class Calls:
     on_lists: Mapping[str, Pressure]
 
 
-def of_campaign(body: Mapping[str, Any]) -> Pressure:
+def of_campaign(body: Mapping[str, Any], week: Week | None = None) -> Pressure:
     """Return the most calls of one campaign to one contact.
 
     Args:
+        week: Its calling hours; those of the body where they were not read before.
         body: What is sent; `maxAttemptsPerRecord` counts all attempts, `defaultRetryPeriod` is in minutes
             from one to the next (the API's "Body Parameters"). What is not as the contract has it is none.
     """
@@ -64,7 +64,7 @@ def of_campaign(body: Mapping[str, Any]) -> Pressure:
     attempts, retry = values.get("maxAttemptsPerRecord"), values.get("defaultRetryPeriod")
     if type(attempts) is not int or type(retry) is not int or attempts < 1 or retry < 1:
         return NONE
-    return _most(week_of(body).blocks, attempts, retry)
+    return _most((week or week_of(body)).blocks, attempts, retry)
 
 
 def calls_of(campaigns: Sequence[Campaign]) -> Calls:
@@ -73,24 +73,16 @@ def calls_of(campaigns: Sequence[Campaign]) -> Calls:
     Args:
         campaigns: All of them, recorded ones too: who shares no list with a new one is not looked at.
     """
-    lists = [(each, lists_of(each.body)) for each in campaigns]
-    wanted = {key for each, keys in lists if each.is_new for key in keys}
+    wanted = {key for each in campaigns if each.is_new for key in each.lists}
     own, on_lists = dict[str, Pressure](), dict[str, Pressure]()
-    for each, keys in lists:
-        if each.is_new or not wanted.isdisjoint(keys):
-            found = of_campaign(each.body)
+    for each in campaigns:
+        if each.is_new or not wanted.isdisjoint(each.lists):
+            found = of_campaign(each.body, each.week)
             if each.is_new:
                 own[each.name] = found
-            for key in wanted.intersection(keys):
+            for key in wanted.intersection(each.lists):
                 on_lists[key] = on_lists.get(key, NONE) + found
     return Calls(own=own, on_lists=on_lists)
-
-
-def lists_of(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the identities of a body's contact lists, each once: names that differ in case are one list."""
-    lists = body.get("contactLists")
-    names = lists if isinstance(lists, list) else []
-    return tuple(dict.fromkeys(identity(name) for name in names if isinstance(name, str)))
 
 
 @lru_cache(_MOST_KEPT)

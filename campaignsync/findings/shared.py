@@ -7,7 +7,7 @@ or enforces": two campaigns can't run at once with the same list).
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from campaignsync.calling_hours import DAY_MINUTES, Week, in_utc, week_of
+from campaignsync.calling_hours import DAY_MINUTES, Week, in_utc
 from campaignsync.findings.finding import Campaign, Finding
 from campaignsync.identity import identity
 from campaignsync.text import cut, printable
@@ -61,7 +61,7 @@ def _quoted(name: str) -> str:
 
 
 def _overlap(one: Campaign, other: Campaign) -> str:
-    minutes = overlap_minutes(week_of(one.body), week_of(other.body))
+    minutes = overlap_minutes(one.week, other.week)
     if not minutes:
         return "no common hours"
     hours, rest = divmod(minutes, 60)

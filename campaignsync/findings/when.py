@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from campaignsync.calling_hours import Week, week_of
+from campaignsync.calling_hours import Week
 from campaignsync.findings.finding import Campaign, Finding
 from campaignsync.places import names_place
 from campaignsync.times import DAYS
@@ -13,7 +13,7 @@ def find(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
     for campaign in campaigns:
         if not campaign.is_new:
             continue
-        week = week_of(campaign.body)
+        week = campaign.week
         if not names_place(week.timezone):
             yield campaign.finding(
                 "hours/zone",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from campaignsync.calling_hours import week_of
 from campaignsync.findings import Campaign, Finding, Severity
 from campaignsync.places import country_of, is_within, zones_of
 from campaignsync.policy.looking import Scene, outside_of, ring_time_of
@@ -120,7 +119,7 @@ def _unknown_states(rule: Rule, campaigns: Sequence[Campaign]) -> Iterator[Findi
         and (rule.purpose or "sales") in pack.purposes
     }
     for campaign in campaigns:
-        zone = week_of(campaign.body).timezone
+        zone = campaign.week.timezone
         here = sorted(
             place.removeprefix("US-")
             for place in states

@@ -8,9 +8,9 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from campaignsync.calling_hours import Week, week_of
+from campaignsync.calling_hours import Week
 from campaignsync.findings import Campaign
-from campaignsync.findings.pressure import NONE, Calls, Pressure, calls_of, lists_of, of_campaign
+from campaignsync.findings.pressure import NONE, Calls, Pressure, calls_of, of_campaign
 from campaignsync.policy.windows import differences, outside, there, union
 from campaignsync.report import hours as words
 
@@ -40,7 +40,7 @@ class Scene:
     def _attempts(self) -> Mapping[str, int]:
         found: dict[str, int] = {}
         for campaign in self.campaigns:
-            for key in lists_of(campaign.body):
+            for key in campaign.lists:
                 found[key] = found.get(key, 0) + attempts_of(campaign)
         return found
 
@@ -49,10 +49,10 @@ class Scene:
 
         In 30 days it is all attempts: a campaign may begin whenever somebody starts it.
         """
-        lists = lists_of(campaign.body)
+        lists = campaign.lists
         if days == 30:  # noqa: PLR2004  # see the type
             return max([attempts_of(campaign), *(self._attempts.get(key, 0) for key in lists)])
-        own = self.calls.own.get(campaign.name) or of_campaign(campaign.body)
+        own = self.calls.own.get(campaign.name) or of_campaign(campaign.body, campaign.week)
         return max(_in(days, each) for each in (own, *(self.calls.on_lists.get(key, NONE) for key in lists)))
 
     def path_of(self, campaign: Campaign) -> str:
@@ -121,7 +121,7 @@ def outside_of(campaign: Campaign, windows: Week, zones: Sequence[str], today: d
         zones: Where these are; none means: where the campaign's own zone is.
         today: The day from which on clocks are compared, for a year.
     """
-    return _outside_of(week_of(campaign.body), windows, tuple(zones), today)
+    return _outside_of(campaign.week, windows, tuple(zones), today)
 
 
 @lru_cache(_MOST_KEPT)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from campaignsync.findings import Campaign, Finding
 from campaignsync.findings.numbers import number_of
-from campaignsync.findings.pressure import lists_of
 from campaignsync.places import zones_of
 from campaignsync.policy.looking import Scene, fits, outside_of, ring_time_of
 from campaignsync.policy.model import Rule
@@ -25,13 +24,13 @@ def find(rule: Rule, campaigns: Sequence[Campaign], scene: Scene) -> Iterator[Fi
     """Find what is against a rule in the new campaigns that it is for."""
     callers: dict[str, int] = {}
     for campaign in scene.campaigns if rule.lists else ():
-        for key in lists_of(campaign.body):
+        for key in campaign.lists:
             callers[key] = callers.get(key, 0) + 1
     for campaign in campaigns:
         for name, look in _LOOKS.items():
             for key, words in look(rule, campaign, scene):
                 yield _finding(rule, campaign, name, key, words)
-        for index, key in enumerate(lists_of(campaign.body) if rule.lists else ()):
+        for index, key in enumerate(campaign.lists if rule.lists else ()):
             if callers[key] > 1:
                 others = counted(callers[key] - 1, "other campaign")
                 words = f"{others} call the list, too, and the policy wants lists unshared"

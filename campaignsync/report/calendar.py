@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase
 
-from campaignsync.calling_hours import Week, in_utc, week_of
+from campaignsync.calling_hours import Week, in_utc
 from campaignsync.findings import Campaign
 from campaignsync.identity import identity
 from campaignsync.times import DAYS
@@ -63,7 +63,7 @@ def _list_week(found: Sequence[tuple[str, Campaign]]) -> ListWeek:
     name = called[0][0]
     # A list that a campaign names twice is called by it once.
     campaigns = tuple({campaign.name: campaign for _, campaign in called}.values())
-    weeks = [week_of(campaign.body) for campaign in campaigns]
+    weeks = [campaign.week for campaign in campaigns]
     zones = {week.timezone for week in weeks}
     if len(zones) > 1:
         weeks = [next(iter(in_utc(week).values()), week) for week in weeks]

@@ -11,6 +11,7 @@ from typing import Any
 
 from campaignsync.calling_hours import Week, week_of
 from campaignsync.findings import pressure
+from campaignsync.findings.finding import lists_of
 from campaignsync.findings.pressure import Calls, Pressure
 from campaignsync.identity import Definition
 from campaignsync.plan import Pending, Plan, body_digest
@@ -93,14 +94,14 @@ class Row:
     @cached_property
     def most_together(self) -> str:
         """The same with all campaigns that share a list with this one; empty where none does."""
-        found = [self.calls.on_lists.get(key, pressure.NONE) for key in pressure.lists_of(self.body)]
+        found = [self.calls.on_lists.get(key, pressure.NONE) for key in lists_of(self.body)]
         day, week = (max((getattr(each, unit) for each in found), default=0) for unit in ("day", "week"))
         is_more = (day, week) > (self._own.day, self._own.week)
         return f"{day} and {week} with others on its lists" if is_more else ""
 
     @cached_property
     def _own(self) -> Pressure:
-        return self.calls.own.get(self.definition.name) or pressure.of_campaign(self.body)
+        return self.calls.own.get(self.definition.name) or pressure.of_campaign(self.body, self.week)
 
     @property
     def priority(self) -> str:
