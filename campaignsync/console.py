@@ -100,7 +100,11 @@ class Console:
             from campaignsync.commands.project import Ended
             from campaignsync.report.formats import error_report, problems_report
 
-            if isinstance(error, InvalidDefinitionsError):
+            if isinstance(error, InvalidDefinitionsError) and output_format == "text" and sys.stdout.isatty():
+                from campaignsync.report.pointing import pointed
+
+                told = pointed(error.problems, is_colored=self._is_colored())
+            elif isinstance(error, InvalidDefinitionsError):
                 told = problems_report(error.problems, output_format)
             else:
                 told = error_report(error.message, error.hint, output_format)
@@ -108,6 +112,10 @@ class Console:
                 self.show(told)
             self._explain(error)
             self.end(Ended(text="", code=error.exit_code))
+
+    def _is_colored(self) -> bool:
+        """Return whether a terminal gets colors: see no-color.org, and terminfo(5) for `dumb`."""
+        return not self.env.get("NO_COLOR") and self.env.get("TERM", "dumb") != "dumb"
 
     def _explain(self, error: CampaignSyncError) -> None:
         from campaignsync.text import printable
@@ -117,8 +125,12 @@ class Console:
 
             click.echo("".join(traceback.format_exception(error)).rstrip(), err=True)
         # Line by line, since git's words are several, and a line break is nothing to hide.
-        for line in [*f"Error: {error.message}".splitlines(), *error.hint.splitlines()]:
-            click.echo(printable(line.expandtabs(4)), err=True)
+        shown = [
+            printable(line.expandtabs(4)) for line in [*error.message.splitlines(), *error.hint.splitlines()]
+        ]
+        label = click.style("Error:", fg="red") if sys.stderr.isatty() and self._is_colored() else "Error:"
+        for index, line in enumerate(shown):
+            click.echo(line if index else f"{label} {line}", err=True, color=True)
 
 
 def run(command: click.Command) -> None:

@@ -18,7 +18,7 @@
 A bug is none of these: it shows its traceback.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 
@@ -48,6 +48,7 @@ class Problem:
         column: Column in characters, counted from 1.
         key: Dotted key, such as ``dialingStrategy.maxRingTime``; empty for the file as a whole.
         message: What is wrong and what is right.
+        excerpt: The file's line as it is, to point at; empty where it isn't known. Not yet made safe.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Problem:
     column: int
     key: str
     message: str
+    excerpt: str = field(default="", compare=False, repr=False)
 
 
 class CampaignSyncError(Exception):

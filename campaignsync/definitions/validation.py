@@ -12,12 +12,10 @@ from campaignsync.definitions.messages import dotted, explain
 from campaignsync.definitions.model import MOST_LISTS, MOST_OF_A_FILE
 from campaignsync.definitions.shapes import form_of, to_body
 from campaignsync.definitions.yaml import Loc, read
-from campaignsync.definitions.yaml_errors import ParseError, Place, place_at
+from campaignsync.definitions.yaml_errors import ParseError, Place, line_at, place_at
 from campaignsync.errors import Problem
 
 _BOM = "\ufeff"
-_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""What the parser counts as a line's end (YAML 1.1, section 5.4)."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -80,7 +78,7 @@ def check(content: bytes, *, source: str) -> Valid | Invalid:
     except UnicodeDecodeError as error:
         return Invalid(problems=(_undecodable(content, error.start, source),))
     except ParseError as error:
-        return Invalid(problems=(_problem(source, (), error.place, error.message),))
+        return Invalid(problems=(_problem(source, (), error.place, error.message, text=text),))
     found = {(loc, place): message for loc, place, message in document.flaws}
     form = form_of(document.value)
     try:
@@ -97,7 +95,9 @@ def check(content: bytes, *, source: str) -> Valid | Invalid:
                 name_comment=_comment_behind(text, document.place(("name",))) if " #" in text else "",
             )
     name = document.value.get("name") if isinstance(document.value, dict) else None
-    problems = sorted(_problem(source, loc, place, message) for (loc, place), message in found.items())
+    problems = sorted(
+        _problem(source, loc, place, message, text=text) for (loc, place), message in found.items()
+    )
     if len(problems) > MOST_OF_A_FILE:
         problems = [*problems[: MOST_OF_A_FILE - 1], _more(problems[MOST_OF_A_FILE - 1])]
     return Invalid(
@@ -109,9 +109,7 @@ def check(content: bytes, *, source: str) -> Valid | Invalid:
 def _comment_behind(text: str, place: Place) -> str:
     """Return a comment without a space behind its ``#`` that ends the line of an unquoted value."""
     line, column = place
-    # A line that only "\n" ends is found in no time.
-    lines = _LINE_BREAK.split(text) if "\r" in text else text.split("\n", line)
-    value = lines[line - 1][column - 1 :] if line <= len(lines) else ""
+    value = line_at(text, line)[column - 1 :]
     found = re.search(r"\s(#\S.*)$", value)
     return found[1].strip() if found and value[0] not in "\"'&*!|>{[" else ""
 
@@ -143,6 +141,8 @@ def _undecodable(content: bytes, index: int, source: str) -> Problem:
     return _problem(source, (), place_at(before, len(before)), message)
 
 
-def _problem(source: str, loc: Loc, place: Place, message: str) -> Problem:
+def _problem(source: str, loc: Loc, place: Place, message: str, *, text: str = "") -> Problem:
     line, column = place
-    return Problem(path=source, line=line, column=column, key=dotted(loc), message=message)
+    return Problem(
+        path=source, line=line, column=column, key=dotted(loc), message=message, excerpt=line_at(text, line)
+    )

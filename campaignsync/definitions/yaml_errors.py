@@ -57,6 +57,16 @@ def quoted(value: object) -> str:
             return cut(str(value))
 
 
+def line_at(text: str, number: int) -> str:
+    """Return a line, counted from 1; empty behind the last.
+
+    Its end is what the parser takes for one (YAML 1.1, section 5.4).
+    """
+    # One that only "\\n" ends is found in no time.
+    lines = re.split("\r\n|[\n\r\x85\u2028\u2029]", text) if "\r" in text else text.split("\n", number)
+    return lines[number - 1] if number <= len(lines) else ""
+
+
 def place_at(text: str, index: int) -> Place:
     """Return the line and column of a character, given by its index."""
     breaks = list(re.finditer(r"\r\n|\r|\n", text[:index]))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from campaignsync.definitions.messages import dotted, explain_as
 from campaignsync.definitions.model import MOST_OF_A_FILE
 from campaignsync.definitions.yaml import Loc, read
-from campaignsync.definitions.yaml_errors import ParseError, Place, quoted
+from campaignsync.definitions.yaml_errors import ParseError, Place, line_at, quoted
 from campaignsync.errors import InvalidDefinitionsError, Problem
 from campaignsync.identity import identity
 from campaignsync.nearest import nearest_choice
@@ -50,11 +50,12 @@ def read_policy(content: bytes, *, path: str, today: date, names: Collection[str
         InvalidDefinitionsError: It has problems.
     """
     try:
-        document = read(content.decode().removeprefix("\ufeff"))
+        text = content.decode().removeprefix("\ufeff")
+        document = read(text)
     except UnicodeDecodeError as error:
         raise _invalid([_problem(path, (), (1, 1), "the file is not UTF-8: save it as UTF-8")]) from error
     except ParseError as error:
-        raise _invalid([_problem(path, (), error.place, error.message)]) from error
+        raise _invalid([_problem(path, (), error.place, error.message, text=text)]) from error
     found = {(loc, place): message for loc, place, message in document.flaws}
     policy = None
     try:
@@ -66,7 +67,9 @@ def read_policy(content: bytes, *, path: str, today: date, names: Collection[str
         for loc, message in _unknown(policy, today, names):
             found.setdefault((loc, document.place(loc)), message)
     if policy is None or found:
-        raise _invalid([_problem(path, loc, place, message) for (loc, place), message in found.items()])
+        raise _invalid(
+            [_problem(path, loc, place, message, text=text) for (loc, place), message in found.items()]
+        )
     return PolicyFile(policy=policy, path=path, place=document.place)
 
 
@@ -110,6 +113,8 @@ def _invalid(problems: Sequence[Problem]) -> InvalidDefinitionsError:
     return InvalidDefinitionsError(tuple(sorted(problems)))
 
 
-def _problem(path: str, loc: Loc, place: Place, message: str) -> Problem:
+def _problem(path: str, loc: Loc, place: Place, message: str, *, text: str = "") -> Problem:
     line, column = place
-    return Problem(path=path, line=line, column=column, key=dotted(loc), message=message)
+    return Problem(
+        path=path, line=line, column=column, key=dotted(loc), message=message, excerpt=line_at(text, line)
+    )
