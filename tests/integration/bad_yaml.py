@@ -163,7 +163,7 @@ _SIZES = (
     Case(
         name="10,000 values",
         lay_out=write(b"contactLists:\n" + b"- x\n" * 10_000),
-        expected=(Expected(line=9996, column=3, fragment="more than 10,000 values in one file"),),
+        expected=(Expected(line=9997, column=3, fragment="more than 10,000 values in one file"),),
     ),
     Case(
         name="a byte over 1 MiB",
