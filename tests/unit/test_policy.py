@@ -124,6 +124,13 @@ def test_a_country_without_states_is_said_to_be_not_looked_at() -> None:
     assert "CT FL KY MA MD PA RI." in notice.message
 
 
+def test_states_that_are_named_are_not_unknown() -> None:
+    rule = {"places": ["US", "US-FL"], "zones": ["America/New_York"]}
+    *_, notice = applied(policy([rule]), sample(NORTH)).findings
+    assert notice.rule == "zone/state-unknown"
+    assert "CT KY MA MD PA RI." in notice.message
+
+
 def test_hours_are_compared_on_the_clocks_of_those_called() -> None:
     rule = {
         "packs": ["us-federal"],
@@ -269,12 +276,43 @@ def test_what_is_outside_is_what_no_minute_of_the_windows_has(
     assert _minutes(outside(week, windows, difference), is_to_midnight=False) == expected
 
 
+@pytest.mark.parametrize(
+    ("zones", "calls", "windows", "expected"),
+    [
+        # A minute apart is apart.
+        ("GB > GB", "MO 8:00 AM-9:00 AM", "MO 9:01 AM - 5:00 PM", "MO 8:00 AM-9:00 AM"),
+        ("GB > GB", "MO 8:00 AM-9:00 AM", "MO 7:00 AM - 7:59 AM", "MO 8:00 AM-9:00 AM"),
+        # The week's first hour is its last one further west, and the other way round.
+        ("Etc/GMT > Etc/GMT+1", "MO 12:00 AM-12:30 AM", "SU 8:00 AM - 11:59 PM", ""),
+        ("Etc/GMT > Etc/GMT+1", "MO 12:00 AM-1:30 AM", "SU 8:00 AM - 11:59 PM", "MO 1:00 AM-1:30 AM"),
+        ("Etc/GMT > Etc/GMT-1", "SU 11:00 PM-11:59 PM", "MO 12:00 AM - 11:00 AM", ""),
+        ("Etc/GMT > Etc/GMT-1", "SU 10:30 PM-11:59 PM", "MO 12:00 AM - 11:00 AM", "SU 10:30 PM-11:00 PM"),
+    ],
+)
+def test_ends_of_windows_and_of_the_week(zones: str, calls: str, windows: str, expected: str) -> None:
+    zone, theirs = zones.split(" > ")
+    day, start, end = re.fullmatch(r"(..) (.+)-(.+)", calls).groups()  # type: ignore[union-attr]  # it does
+    rule = {"hours": {windows[:2]: [windows[3:]]}, "zones": [theirs]}
+    findings = applied(policy([rule]), calling(zone, day, start=start, end=end)).findings
+    assert [told(each).split(" (")[0].split(" is outside")[0] for each in findings] == (
+        [expected] if expected else []
+    )
+
+
+def test_of_several_clocks_the_worst_is_shown() -> None:
+    rule = {"hours": {"MO": ["9:00 AM - 8:00 PM"]}, "zones": ["America/Chicago", "America/New_York"]}
+    campaign = calling("America/Los_Angeles", "MO", start="4:00 PM", end="7:00 PM")
+    (finding,) = applied(policy([rule]), campaign).findings
+    assert told(finding).startswith("MO 5:00 PM-7:00 PM (MO 8:00 PM-10:00 PM in America/New_York) is outside")
+
+
 def test_clocks_differ_by_what_they_do_on_each_day_of_a_year() -> None:
     # Summer time begins two weeks earlier in America, and ends a week later.
     assert differences("America/New_York", "Europe/London", JANUARY) == {
         300: JANUARY,
         240: date(2027, 3, 14),
     }
+    assert set(differences("America/New_York", "Europe/London", date(2027, 4, 10))) == {240, 300}
     assert set(differences("Europe/London", "Australia/Sydney", JULY)) == {540, 600, 660}
     assert differences("Asia/Kolkata", "Asia/Kathmandu", JULY) == {15: JULY}
     assert differences("Nowhere/Land", "Europe/London", JULY) == {}
@@ -373,6 +411,7 @@ def test_own_rules(rule: Mapping[str, Any], rules: list[str], words: str) -> Non
         (4, 10, {"callsPerDay": 3}, ["policy/calls"]),
         (3, 1440, {"callsPerWeek": 2}, []),
         (3, 1440, {"callsPerWeek": 1}, ["policy/calls"]),
+        (3, 1440, {"callsPerDay": 1}, []),
         (3, 10, {"callsPerWeek": 2}, ["policy/calls"]),
         (3, 10, {"callsPerWeek": 3}, []),
         (3, 10, {"callsPerDay": 2, "callsPerWeek": 2}, ["policy/calls", "policy/calls"]),
@@ -598,6 +637,10 @@ def test_waivers(changes: Mapping[str, Any], rules: list[str] | None) -> None:
     assert result.stops is not holds
 
 
+def test_a_waiver_ends_366_days_from_now_at_the_latest() -> None:
+    assert waived(until="2027-11-28").findings[0].waiver
+
+
 def test_a_waiver_for_what_exists_is_no_news() -> None:
     assert waived(old(body(), path="campaigns/a.yaml")).findings == ()
 
@@ -656,6 +699,7 @@ WAIVER = "version: 1\nwaivers:\n  - rule: policy/mode\n    campaign: A\n    reas
         (f"{RULE}hours: {{MO: '9:00 AM - 5:00 PM'}}", "3:17", "takes a list of hours"),
         (f"{RULE}hours: {{MO: ['09:00-17:00']}}", "3:18", 'perhaps you meant "9:00 AM - 5:00 PM"'),
         (f"{RULE}hours: {{MO: ['5:00 PM - 9:00 AM']}}", "3:18", "9:00 AM is not after 5:00 PM"),
+        (f"{RULE}hours: {{MO: ['9:00 AM - 9:00 AM']}}", "3:18", "9:00 AM is not after 9:00 AM"),
         (f"{RULE}hours: {{MO-FR: ['9:00 AM - 5:00 PM'], WE: [x]}}", "3:43", "WE is named twice"),
         (f"{RULE}callsPerDay: 0", "3:18", "0 is less than 1 (calls to one person in 24 hours)"),
         (f"{RULE}callsPerDay: '3'", "3:18", "remove the quotes"),
