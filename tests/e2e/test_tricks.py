@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,15 @@ pytestmark = pytest.mark.slow
 STATE_CHANGED = "This pull request itself changes the state"
 ATTRIBUTES_CHANGED = "This pull request changes `.gitattributes`"
 LINKS_CHANGED = "This pull request changes links or submodules"
+POLICY = "campaigns/.policy.yaml"
+STRICT = "version: 1\nrules:\n  - modes: [Agentless]\n    severity: error\n"
+WAIVER = f"""waivers:
+  - rule: policy/mode
+    campaign: New
+    reason: nobody asked
+    by: me
+    until: {(datetime.now(UTC) + timedelta(days=100)).date()}
+"""
 Act = Callable[[Project], None]
 
 
@@ -299,6 +309,38 @@ TRICKS = [
             define("Hidden", path="campaigns/.folder/hidden.yaml"),
         ),
         shown=("Nothing to create",),
+    ),
+    Trick(
+        name="a waiver of the change's own finding",
+        before=write(POLICY, STRICT),
+        change=all_of(define("New"), write(POLICY, STRICT + WAIVER)),
+        shown=("This pull request changes the policy", "Waived by the policy: 1", "nobody asked"),
+        sent=("New",),
+    ),
+    Trick(
+        name="a policy taken away",
+        before=write(POLICY, STRICT),
+        change=all_of(define("New"), lambda project: (project.path / POLICY).unlink()),
+        shown=("This pull request changes the policy",),
+        sent=("New",),
+    ),
+    Trick(
+        name="a policy under a name that nobody reads",
+        before=write(POLICY, STRICT),
+        change=all_of(
+            define("New"),
+            lambda project: _void((project.path / POLICY).rename(project.path / "campaigns" / ".policy.yml")),
+        ),
+        shown=("This pull request changes the policy", "rename it: a policy is read from"),
+        is_red=True,
+    ),
+    Trick(
+        name="what the policy stops, merged in spite of it",
+        before=write(POLICY, STRICT),
+        change=define("New"),
+        shown=("the policy allows Agentless",),
+        is_red=True,
+        sent=("New",),
     ),
 ]
 
