@@ -44,7 +44,8 @@ def planned(project: Project, options: RunOptions, *, commit: str | None = None)
 
     Raises:
         InvalidDefinitionsError: Some definitions have problems.
-        GitError: The state file is missing, and the last commit has it; or there is no such commit.
+        GitError: The state file is missing, and the last commit has it; a sparse checkout leaves definitions
+            out; or there is no such commit.
         StateError: The state or the journal can't be used.
     """
     host, app_id = ("sandbox", None) if options.is_sandbox else named_target(project.env)
@@ -58,7 +59,14 @@ def planned(project: Project, options: RunOptions, *, commit: str | None = None)
         state = kept.shown_on(snapshot.state).bound_to(host=host, app_id=app_id)
         return make_plan(anyio.run(snapshot.definitions.load, known_digests(state)), state), state
     state = folder_state(project, options).bound_to(host=host, app_id=app_id)
-    return make_plan(project.definitions(options).load_now(known_digests(state)), state), state
+    plan = make_plan(project.definitions(options).load_now(known_digests(state)), state)
+    if plan.removed:
+        import anyio
+
+        from campaignsync.commands.recording import check_whole
+
+        anyio.run(check_whole, project, options)
+    return plan, state
 
 
 def view_of(

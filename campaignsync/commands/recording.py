@@ -300,3 +300,21 @@ async def check_lost(project: Project, options: RunOptions) -> None:
             f"the state file {options.state} is missing, and the last commit has it",
             hint=f"Bring it back (git checkout HEAD -- {path}), or commit its removal to begin empty.",
         )
+
+
+async def check_whole(project: Project, options: RunOptions) -> None:
+    """Raise GitError where a sparse checkout leaves out definitions: what is not here is not removed."""
+    layout = project.layout
+    folder = layout.inside(project.root / options.campaigns) if layout else None
+    git = await _usable_git(project, layout)
+    if git is None or folder is None:
+        return
+    listed = await git.ask("ls-files", "-v", "-z", "--", f":(top,literal){folder}")
+    left_out = [line for line in listed.stdout.split(b"\0") if line[:1] in {b"S", b"s"}]
+    if left_out:
+        raise GitError(
+            f"a sparse checkout leaves committed files below {options.campaigns} out of this folder: "
+            f"{len(left_out)} of them",
+            hint="Bring them back (git sparse-checkout disable), or plan the commit: "
+            "`campaignsync plan --commit HEAD`.",
+        )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.clones import Kept, assert_each_once, cloned, differences, kept, program, published
-from tests.e2e.conftest import STATE, Project, definition
+from tests.e2e.conftest import STATE, Project, definition, record
 from tests.e2e.vendor import Vendor
 
 pytestmark = pytest.mark.slow
@@ -371,3 +371,20 @@ def test_a_pointer_of_git_lfs_is_an_error_that_names_the_file(
     ran = place.here.run("sync", "--push")
     assert (ran.code, vendor.requests) == (code, [])
     assert words in f"{ran.out}{ran.err}"
+
+
+def test_what_a_sparse_checkout_leaves_out_is_not_called_removed(project: Project) -> None:
+    project.define("Alpha", "Bravo")
+    project.write_state({"Alpha": record("Alpha"), "Bravo": record("Bravo")})
+    project.git("sparse-checkout", "set", "--no-cone", "/*", "!/campaigns/Bravo.yaml")
+    assert not (project.path / "campaigns" / "Bravo.yaml").exists()
+
+    ran = project.run("plan")
+    assert ran.code == 1
+    assert "a sparse checkout leaves committed files below campaigns out of this folder: 1 of them" in ran.err
+    assert "git sparse-checkout disable" in ran.err
+    assert "0 removed" in project.run("plan", "--commit", "HEAD").out
+
+    project.git("sparse-checkout", "disable")
+    (project.path / "campaigns" / "Bravo.yaml").unlink()
+    assert "1 removed" in project.run("plan").out
