@@ -119,7 +119,7 @@ RECORDING = ("is_committing", "is_pushing", "is_local", "branch")
 def recorded_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Return names in the state file that begin so, for a shell to complete; none where it can't be read."""
     from campaignsync.errors import CampaignSyncError
-    from campaignsync.repository.folder import StateFile
+    from campaignsync.repository.state_file import StateFile
 
     path = ctx.params.get("state") or _DEFAULTS.state
     try:

@@ -3,8 +3,8 @@
 from campaignsync.commands.project import Project
 from campaignsync.config import RunOptions
 from campaignsync.protocol.journal import Replay, replay
-from campaignsync.repository.folder import StateFile
 from campaignsync.repository.journal_file import JournalFile
+from campaignsync.repository.state_file import StateFile
 from campaignsync.state import State
 
 

@@ -1,18 +1,23 @@
 """What offline commands know of an account: the inventory in the repository. Does I/O."""
 
-import os
-from collections.abc import Sequence
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from campaignsync.commands.project import Project
-from campaignsync.config import RunOptions
-from campaignsync.definitions.files import UnreadableError, read
+from campaignsync.commands.files import content_of
+from campaignsync.definitions.files import UnreadableError
 from campaignsync.findings import Finding
-from campaignsync.findings.known import Known
-from campaignsync.inventory import InventoryError, parse
-from campaignsync.outcome import RemoteCampaign
-from campaignsync.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from campaignsync.commands.project import Project
+    from campaignsync.config import RunOptions
+    from campaignsync.findings.known import Known
+    from campaignsync.outcome import RemoteCampaign
+    from campaignsync.state import State
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +48,23 @@ def known_from(project: Project, options: RunOptions, *, commit: str | None) -> 
     file = file_of(options)
     try:
         content = content_of(project, options, file, commit=commit)
-        return None if content is None else Known(inventory=parse(content), source=file)
-    except (InventoryError, UnreadableError) as error:
+    except UnreadableError as error:
+        return _unfit(file, str(error))
+    if content is None:
+        return None
+    # What reads it takes longer to import than one definition takes to check.
+    from campaignsync.findings.known import Known
+    from campaignsync.inventory import InventoryError, parse
+
+    try:
+        return Known(inventory=parse(content), source=file)
+    except InventoryError as error:
         return _unfit(file, str(error))
 
 
 def fits(known: Known | Finding | None, state: State) -> Known | Finding | None:
     """Return what an inventory says, if it is of the state's application; else a finding."""
-    if not isinstance(known, Known):
+    if known is None or isinstance(known, Finding):
         return known
     inventory = known.inventory
     theirs = (state.host or inventory.host, state.app_id or inventory.app_id)
@@ -68,24 +82,3 @@ def _unfit(file: str, reason: str) -> Finding:
         message=f"{file} {reason}, so nobody looked whether contact lists exist; "
         "`campaignsync inventory` makes one",
     )
-
-
-def content_of(project: Project, options: RunOptions, file: str, *, commit: str | None) -> bytes | None:
-    """Return what a file in the folder, or in a commit, holds; None where there is none.
-
-    Raises:
-        UnreadableError: It can't be read.
-        GitError: Git can't read the commit.
-    """
-    path = project.root / file
-    if commit is None:
-        return read(path) if os.path.lexists(path) else None
-    inside = project.layout.inside(path) if project.layout else None
-    if inside is None:
-        return None
-    # Only where a commit was named: git takes longer to import than many files take to read.
-    import anyio
-
-    from campaignsync.commands.recording import committed_file
-
-    return anyio.run(committed_file, project, options, commit, inside)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from campaignsync.commands.files import content_of
 from campaignsync.commands.project import Project
 from campaignsync.config import RunOptions
 from campaignsync.definitions.files import UnreadableError, problem_of
@@ -36,8 +37,6 @@ def policy_from(
         InvalidDefinitionsError: It has problems.
         GitError: Git can't read the commit.
     """
-    from campaignsync.commands.known import content_of
-
     file = file_of(options)
     try:
         content = content_of(project, options, file, commit=commit)

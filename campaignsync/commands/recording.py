@@ -17,7 +17,7 @@ from campaignsync.protocol.ports import Definitions, Recorder
 from campaignsync.protocol.tools import Context
 from campaignsync.repository.branch import Files
 from campaignsync.repository.disk import locked, replace_file
-from campaignsync.repository.folder import Folder, StateFile
+from campaignsync.repository.folder import Folder
 from campaignsync.repository.journal_file import JournalFile
 from campaignsync.repository.layout import Layout
 from campaignsync.repository.local_branch import LocalBranch, current_branch
@@ -25,6 +25,7 @@ from campaignsync.repository.objects import commit_at, list_blobs
 from campaignsync.repository.remote_branch import RemoteBranch, has_upstream
 from campaignsync.repository.runner import Git, clean_environment
 from campaignsync.repository.scratch import object_folder
+from campaignsync.repository.state_file import StateFile
 from campaignsync.snapshot import Snapshot
 from campaignsync.state import Record, State, Status, render
 from campaignsync.text import printable

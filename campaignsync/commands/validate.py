@@ -60,7 +60,7 @@ def _state(project: Project, options: RunOptions) -> State:
         if not path.exists():
             return State()
         # What reads it takes longer to import than one file takes to check.
-        from campaignsync.repository.folder import StateFile
+        from campaignsync.repository.state_file import StateFile
 
         return StateFile(path, shown=options.state).load()
     except StateError:

@@ -1,11 +1,13 @@
 """All rules that need no policy, in one place (the product's contract, "What a reviewer sees"). Pure."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from campaignsync.findings import names, nobody, numbers, often, shared, when
 from campaignsync.findings.finding import Campaign, Finding, Rule
-from campaignsync.findings.known import Known
-from campaignsync.findings.known import find as known_find
+
+if TYPE_CHECKING:
+    from campaignsync.findings.known import Known
 
 RULES: Sequence[Rule] = (shared.find, often.find, nobody.find, when.find, names.find, numbers.find)
 """Each finds something about new campaigns; those that exist count for what they have in common with them."""
@@ -19,7 +21,7 @@ IDS = (
 """The rules whose findings a policy can waive: all that stop no campaign from being sent."""
 
 
-def findings_of(campaigns: Sequence[Campaign], known: Known | Finding | None = None) -> tuple[Finding, ...]:
+def findings_of(campaigns: Sequence[Campaign], known: "Known | Finding | None" = None) -> tuple[Finding, ...]:
     """Return what all rules find, sorted.
 
     Args:
@@ -29,8 +31,11 @@ def findings_of(campaigns: Sequence[Campaign], known: Known | Finding | None = N
     if not any(campaign.is_new for campaign in campaigns):
         return ()
     found = [finding for rule in RULES for finding in rule(campaigns)]
-    if isinstance(known, Known):
-        found += known_find(campaigns, known)
-    elif known is not None:
+    if isinstance(known, Finding):
         found.append(known)
+    elif known is not None:
+        # Imported by whoever made it, and by nobody else.
+        from campaignsync.findings import known as inventory
+
+        found += inventory.find(campaigns, known)
     return tuple(sorted(found))

@@ -15,11 +15,9 @@ from campaignsync.repository.objects import (
     read_blobs,
 )
 from campaignsync.repository.runner import Git
+from campaignsync.repository.state_file import MAX_STATE_BYTES
 from campaignsync.snapshot import Definitions, Snapshot
 from campaignsync.state import State, parse_bytes, render
-
-MAX_STATE_BYTES = 64 * 1024 * 1024
-"""The largest state file that is read: three times what 10,000 campaigns need."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

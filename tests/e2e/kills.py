@@ -200,8 +200,8 @@ def _set(trap: _Trap) -> None:
 
 def _wrap_files(trap: _Trap) -> None:
     from campaignsync.repository import disk, journal_file
-    from campaignsync.repository.folder import StateFile
     from campaignsync.repository.journal_file import JournalFile
+    from campaignsync.repository.state_file import StateFile
 
     append, replace, replace_state = JournalFile.append, JournalFile.replace, StateFile.replace
     append_to_file, replace_file = disk.append_to_file, disk.replace_file

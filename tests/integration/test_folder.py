@@ -12,8 +12,8 @@ from campaignsync.config import RunOptions
 from campaignsync.definitions import DefinitionFiles
 from campaignsync.errors import GitError, StateError
 from campaignsync.progress import TerminalProgress
-from campaignsync.repository.branch import MAX_STATE_BYTES
-from campaignsync.repository.folder import Folder, StateFile
+from campaignsync.repository.folder import Folder
+from campaignsync.repository.state_file import MAX_STATE_BYTES, StateFile
 from campaignsync.state import State
 from tests.integration.clones import BILLING, MESSAGE, STATE, Clone, definition, state, text
 from tests.integration.processes import MAY_DO_ALL, run_python
@@ -103,7 +103,7 @@ def test_a_huge_file_is_refused_without_being_read_whole(file: StateFile, tmp_pa
 def test_missing_rights_are_told_with_the_way_out(file: StateFile, tmp_path: Path) -> None:
     file.replace(text("a"))
     code = """
-        from campaignsync.repository.folder import StateFile
+        from campaignsync.repository.state_file import StateFile
 
         file = StateFile(path, shown="the state")
         path.parent.chmod(0o500)
@@ -120,7 +120,7 @@ def test_missing_rights_are_told_with_the_way_out(file: StateFile, tmp_path: Pat
 def test_a_full_disk_is_told_and_the_state_is_as_before(file: StateFile, tmp_path: Path) -> None:
     file.replace(text("a"))
     code = """
-        from campaignsync.repository.folder import StateFile
+        from campaignsync.repository.state_file import StateFile
 
         limit_files(4096)
         told(StateFile(path, shown="the state").replace, "x" * 10_000)

@@ -12,8 +12,9 @@ from campaignsync.definitions import CommittedDefinitions, DefinitionFiles
 from campaignsync.definitions.files import LINKED, SUBMODULED
 from campaignsync.errors import GitError, InvalidDefinitionsError, SettingsError, StateError
 from campaignsync.identity import Definition
-from campaignsync.repository.branch import MAX_STATE_BYTES, Files
+from campaignsync.repository.branch import Files
 from campaignsync.repository.objects import commit_at
+from campaignsync.repository.state_file import MAX_STATE_BYTES
 from campaignsync.state import State
 from tests.integration.clones import BILLING, STATE, Clone, Remote, definition, new_clone, state, text
 
