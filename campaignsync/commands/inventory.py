@@ -87,6 +87,10 @@ async def _queues(tools: Tools) -> tuple[str, ...] | None:
             case PageFailed(reason=reason) | Unauthorized(reason=reason):
                 tools.progress.detail(f"the queues can't be read: {reason}")
                 return None
+    else:
+        # A part of them would call the others unknown.
+        tools.progress.note(f"there are more than {_MOST_QUEUE_PAGES} pages of queues, so none is kept")
+        return None
     return tuple(sorted(names))
 
 

@@ -57,6 +57,14 @@ def test_without_the_scope_there_are_no_queues(project: Project, stocked: Vendor
     assert json.loads((project.path / FILE).read_text())["queues"] is None
 
 
+def test_queues_without_end_are_not_asked_for_without_end(project: Project, stocked: Vendor) -> None:
+    stocked.queues = [f"Queue {number}" for number in range(1_100)]
+    ran = project.run("inventory")
+    assert len([request for request in stocked.requests if request.is_queues]) == 100
+    assert ran.code == 0, ran.err
+    assert json.loads((project.path / FILE).read_text())["queues"] is None
+
+
 def test_without_contact_lists_nothing_is_written(project: Project, vendor: Vendor) -> None:
     ran = project.run("inventory")
     assert (ran.code, (project.path / FILE).exists()) == (1, False)
