@@ -8,7 +8,7 @@ from campaignsync.definitions.yaml import Loc
 from campaignsync.findings import Campaign, Finding, Severity, Waiver
 from campaignsync.identity import identity
 from campaignsync.policy import law, model, own
-from campaignsync.policy.looking import Scene, paths_like
+from campaignsync.policy.looking import Scene, is_like
 from campaignsync.policy.packs import STALE_AFTER_DAYS, Pack, is_stale, of_place
 from campaignsync.policy.reading import PolicyFile
 from campaignsync.text import cut, printable
@@ -44,8 +44,7 @@ def apply(file: PolicyFile, found: Sequence[Finding], scene: Scene, *, is_whole:
     """
     looked, used = list(found), dict[str, Pack]()
     for index, rule in enumerate(file.policy.rules):
-        like = paths_like(rule.match)
-        fitting = [each for each in scene.campaigns if like.fullmatch(scene.path_of(each))]
+        fitting = [each for each in scene.campaigns if is_like(scene.path_of(each), rule.match)]
         new = [each for each in fitting if each.is_new]
         if not fitting and is_whole:
             looked.append(

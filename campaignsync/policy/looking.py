@@ -1,7 +1,6 @@
 """What rules of a policy look at: the campaigns of a plan, whom they call how often, on whose clock. Pure."""
 
 import fnmatch
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -82,15 +81,23 @@ def ring_time_of(campaign: Campaign) -> int | None:
             return None
 
 
-@lru_cache(_MOST_KEPT)
-def paths_like(glob: str) -> re.Pattern[str]:
-    """Return what a path below the folder must be to fit: ``*`` is a name, ``**`` any path.
+def is_like(path: str, glob: str) -> bool:
+    """Return whether a path below the folder fits: ``*`` is a name, ``**`` any path; case counts.
 
-    A folder's path fits all that is in it.
+    A folder's path fits all that is in it. Step by step, and not by one regular expression: of those a long
+    path and many ``**`` can be made that take for ever.
     """
-    kinds = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob.strip("/"))
-    return re.compile("".join(kinds.get(part, re.escape(part)) for part in parts) + "(?:/.*)?")
+    steps = path.split("/")
+    reached = {0}
+    """How many steps of the path the parts so far can fit."""
+    for part in glob.strip("/").split("/"):
+        if part == "**":
+            reached = set(range(min(reached), len(steps) + 1))
+        else:
+            reached = {at + 1 for at in reached if at < len(steps) and fnmatch.fnmatchcase(steps[at], part)}
+        if not reached:
+            return False
+    return True
 
 
 def fits(text: str, patterns: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ from campaignsync.findings.rules import IDS, findings_of
 from campaignsync.places import US_STATES, countries, country_of, problem_of, zones_of
 from campaignsync.policy import law, own
 from campaignsync.policy.applying import Applied, apply
-from campaignsync.policy.looking import Scene, paths_like
+from campaignsync.policy.looking import Scene, is_like
 from campaignsync.policy.packs import STALE_AFTER_DAYS, Pack, of_place, packs
 from campaignsync.policy.reading import LONGEST_WAIVER_DAYS, PolicyFile, read_policy
 from campaignsync.policy.schema import json_schema, packs_table
@@ -345,10 +345,15 @@ def test_clocks_differ_by_what_they_do_on_each_day_of_a_year() -> None:
     ],
 )
 def test_matching(glob: str, path: str, *, fits: bool) -> None:
-    assert bool(paths_like(glob).fullmatch(path)) is fits
+    assert is_like(path, glob) is fits
     rule = {"match": glob, "modes": ["Progressive"]}
     expected = ["policy/mode"] if fits else ["policy/unmatched"]
     assert found(rule, new(body(), path=f"campaigns/{path}")) == expected
+
+
+def test_no_pattern_takes_for_ever() -> None:
+    assert not is_like("/".join("a" * 500), "/".join(["**", "a"] * 200) + "/**/b")
+    assert found({"name": "*a" * 24 + "b"}, new(body("a" * 48), path="campaigns/a.yaml")) == ["policy/name"]
 
 
 def test_a_rule_that_fits_nothing_is_told_where_it_is() -> None:
