@@ -21,7 +21,20 @@ FAULTS = ("lost-answer", "late-504", "over-limit", "list-behind", "active")
 _SANDBOX_STATE = "state/sandbox.json"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_LONGEST_HELP = 200
+
+
+class _Commands(click.Group):
+    """Commands, each described in a whole sentence: click cuts them."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's own
+        """Write the list of commands."""
+        found = sorted(self.commands.items())
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(_LONGEST_HELP)) for name, each in found])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--verbose", is_flag=True, help="Log every request, and show tracebacks of errors.")
 @click.version_option(__version__, prog_name="campaignsync")
 @click.pass_context

@@ -16,3 +16,12 @@ def test_a_settle_time_that_is_no_wait_is_refused(value: str) -> None:
 def test_a_timeout_that_a_lease_can_not_outlast_is_refused(value: str) -> None:
     ended = CliRunner().invoke(cli, ["plan"], env={"CAMPAIGNSYNC_TIMEOUT": value})
     assert "Invalid value for '--timeout'" in ended.output
+
+
+def test_no_command_s_help_is_cut() -> None:
+    output = CliRunner().invoke(cli, ["--help"], terminal_width=60).output
+    shown = " ".join(output.split("Commands:")[1].split())
+    assert "..." not in shown
+    for name, command in cli.commands.items():
+        sentence, _, _ = " ".join((command.help or "").split()).partition(". ")
+        assert f"{name} {sentence}" in shown
