@@ -47,6 +47,8 @@ def test_a_commit_with_a_bad_definition_is_refused(
     project.write("campaigns/good.yaml", definition("Good"))
     project.write("campaigns/bad.yaml", definition("Bad", maxSkips="none"))
     project.write("elsewhere/other.yaml", "no: definition\n")
+    project.write("campaigns/.example.yaml", "no: definition\n")
+    project.write("campaigns/.policy.yaml", "version: 2\n")
     project.git("add", ".")
 
     env = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "cache"), "PIP_NO_COMPILE": "1"}
@@ -65,3 +67,5 @@ def test_a_commit_with_a_bad_definition_is_refused(
     assert "maxSkips" in done.stdout
     assert "good.yaml" not in done.stdout
     assert "elsewhere" not in done.stdout
+    assert "example" not in done.stdout
+    assert "campaigns/.policy.yaml:1:10: version: 2 is not 1" in done.stdout
