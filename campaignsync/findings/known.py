@@ -1,4 +1,4 @@
-"""`lists/unknown`, `lists/empty` and `queues/unknown`: what a campaign names and the account hasn't. Pure."""
+"""`lists/…` and `queues/unknown`: what a campaign names, as the account has it. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from campaignsync.findings.finding import Campaign, Finding, Severity
 from campaignsync.identity import identity
 from campaignsync.inventory import Inventory
 from campaignsync.nearest import nearest_choice
+from campaignsync.outcome import ContactList
 from campaignsync.text import cut, printable
 
 _LONGEST_NAME = 48
@@ -58,10 +59,27 @@ def find(campaigns: Sequence[Campaign], known: Known) -> Iterator[Finding]:
                     f"{known.owner} the contact list {_quoted(name)} as {printable(one.status)}, not Ready"
                 )
                 yield campaign.finding("lists/empty", "warning", key, words)
+        yield from _zones(campaign, [lists[key] for key in campaign.lists if key in lists])
         queue = campaign.body.get("queue_name")
         if queues is not None and queue is not None and identity(queue) not in set(map(identity, queues)):
             words = _unknown("queue", queue, queues, known)
             yield campaign.finding("queues/unknown", known.severity, "queue_name", words)
+
+
+def _zones(campaign: Campaign, lists: Sequence[ContactList]) -> Iterator[Finding]:
+    """Find lists whose contacts have time zones, which win over the campaign's.
+
+    Source: the vendor notes, "What the console says or enforces", calling hours.
+    """
+    zoned = [one.name for one in lists if one.has_time_zones]
+    if not zoned:
+        return
+    plain = [one.name for one in lists if one.has_time_zones is False]
+    zone = campaign.week.timezone
+    words = f"contacts of {_quoted(zoned[0])} have time zones of their own, which win over {zone}"
+    if plain:
+        words += f", and those of {_quoted(plain[0])} have none: the hours hold on two kinds of clocks"
+    yield campaign.finding("lists/zones", "warning" if plain else "notice", "contactLists", words)
 
 
 def _unknown(kind: str, name: str, choices: Sequence[str], known: Known) -> str:

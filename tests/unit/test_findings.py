@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ from campaignsync.calling_hours import week_of
 from campaignsync.definitions.validation import Valid, check
 from campaignsync.findings import Campaign, Finding
 from campaignsync.findings.campaigns import drafts_of
+from campaignsync.findings.known import Known
 from campaignsync.findings.rules import findings_of
 from campaignsync.findings.shared import overlap_minutes
 from campaignsync.identity import Definition
+from campaignsync.inventory import Inventory
+from campaignsync.outcome import ContactList
 
 DNC = {"name": "Never"}
 WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -352,3 +356,35 @@ class TestNumbers:
             "+442079460123 is a number of +44 (Britain (UK)), and the time zone America/New_York is of "
             "another country (United States)"
         )
+
+
+class TestZonesOfLists:
+    """`lists/zones`: contacts whose own time zone wins over the campaign's."""
+
+    @pytest.mark.parametrize(
+        ("zones", "severity", "words"),
+        [
+            ({"A": None, "B": None}, None, ""),
+            ({"A": False, "B": False}, None, ""),
+            ({"A": True, "B": None}, "notice", "contacts of 'A' have time zones of their own"),
+            ({"A": False, "B": True}, "warning", "contacts of 'B' have time zones of their own, which win"),
+        ],
+    )
+    def test_lists(self, zones: Mapping[str, bool | None], severity: str | None, words: str) -> None:
+        lists = tuple(
+            ContactList(name=name, contacts=1, status="Ready", has_time_zones=zone)
+            for name, zone in zones.items()
+        )
+        inventory = Inventory(
+            host="h", app_id="a", read_at=datetime(2026, 1, 1, tzinfo=UTC), lists=lists, queues=None
+        )
+        campaign = new(body(contactLists=["A", "B"]))
+        told = [
+            each
+            for each in findings_of([campaign], Known(inventory=inventory, source="inventory.json"))
+            if each.rule == "lists/zones"
+        ]
+        assert [each.severity for each in told] == ([severity] if severity else [])
+        assert all(each.message.startswith(words) for each in told)
+        assert all(each.key == "contactLists" for each in told)
+        assert all(("those of 'A' have none" in each.message) is (severity == "warning") for each in told)
