@@ -11,6 +11,7 @@ import anyio
 
 from campaignsync import __version__
 from campaignsync.commands.account import connected, context_of
+from campaignsync.commands.policy import policy_from
 from campaignsync.commands.project import Ended, Project
 from campaignsync.commands.recording import Repository, remote_of, repository_of
 from campaignsync.config import Account, RunOptions, read_account
@@ -106,9 +107,11 @@ async def _branch(checkup: _Checkup) -> str:
 async def _definitions(checkup: _Checkup) -> str:
     try:
         found = checkup.project.definitions(checkup.options).validate([checkup.options.campaigns], {})
+        policy = policy_from(checkup.project, checkup.options, commit=None, names=None)
     except InvalidDefinitionsError as error:
         raise GitError(error.message, hint="`campaignsync validate` shows each of them.") from None
-    return f"{checkup.options.campaigns} holds {counted(len(found), 'valid definition')}"
+    also = ", and a policy" if policy else ""
+    return f"{checkup.options.campaigns} holds {counted(len(found), 'valid definition')}{also}"
 
 
 async def _state(checkup: _Checkup) -> str:

@@ -98,6 +98,11 @@ def _bad_definition(project: Project, _vendor: Vendor) -> dict[str, str]:
     return {}
 
 
+def _bad_policy(project: Project, _vendor: Vendor) -> dict[str, str]:
+    project.write("campaigns/.policy.yaml", "version: 2\n")
+    return {}
+
+
 def _no_definitions(project: Project, _vendor: Vendor) -> dict[str, str]:
     return {"CAMPAIGNSYNC_CAMPAIGNS": "campaings"}
 
@@ -117,6 +122,7 @@ def _no_definitions(project: Project, _vendor: Vendor) -> dict[str, str]:
         (_no_push, "branch", ("origin/main can be read, and not pushed to", "the right to write")),
         (_other_account, "state", ("the state belongs to the application 'st-1'", "--state")),
         (_bad_definition, "definitions", ("problems in the definitions", "campaignsync validate")),
+        (_bad_policy, "definitions", ("problem in the definitions", "campaignsync validate")),
         (_no_definitions, "definitions", ("campaings, does not exist", "--campaigns")),
     ],
 )
