@@ -2,7 +2,7 @@
 
 import os
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from campaignsync.definitions.shapes import to_body, validated
 from campaignsync.definitions.validation import Invalid, Valid, check
@@ -14,6 +14,8 @@ EXAMPLES = int(os.environ.get("CAMPAIGNSYNC_EXAMPLES", "1000"))
 
 
 @settings(max_examples=EXAMPLES)
+@example(b"---")
+@example(b"---\r")
 @given(contents())
 def test_a_mangled_file_is_a_campaign_or_has_problems_in_it(content: bytes) -> None:
     found = check(content, source="x.yaml")
