@@ -144,7 +144,7 @@ def _undecodable(content: bytes, index: int, source: str) -> Problem:
 def _problem(source: str, loc: Loc, place: Place, message: str, *, text: str = "") -> Problem:
     excerpt = line_at(text, place[0])
     if text and not excerpt:
-        # The parser takes the end of a text without a last line break for the start of one line more.
+        # Without a last line break the parser takes the end for the start of one line more.
         place = min(place, place_at(text, len(text)))
     line, column = place
     return Problem(path=source, line=line, column=column, key=dotted(loc), message=message, excerpt=excerpt)
