@@ -7,6 +7,7 @@ from datetime import timedelta
 from campaignsync.definitions.yaml import Loc
 from campaignsync.findings import Campaign, Finding, Severity, Waiver
 from campaignsync.identity import identity
+from campaignsync.places import is_within
 from campaignsync.policy import law, model, own
 from campaignsync.policy.looking import Scene, is_like
 from campaignsync.policy.packs import STALE_AFTER_DAYS, Pack, is_stale, of_place
@@ -54,9 +55,11 @@ def apply(file: PolicyFile, found: Sequence[Finding], scene: Scene, *, is_whole:
             looked += own.find(rule, new, scene)
             looked += law.find(rule, new, scene)
             looked += _unchecked(file, rule, index)
-            used.update((pack.id, pack) for pack in law.chosen(rule))
+            # Where no rule is known there is nothing to compare with.
+            used.update((pack.id, pack) for pack in law.chosen(rule) if pack.kind != "none")
     looked += (_old(file, pack) for pack in used.values() if is_stale(pack, scene.today))
-    findings = _unlike(looked)
+    # Several rules of a policy may find the same.
+    findings = list(dict.fromkeys(looked))
     waived = _waived(file, findings, scene)
     waived += _about_waivers(file, findings, scene)
     return Applied(
@@ -64,11 +67,6 @@ def apply(file: PolicyFile, found: Sequence[Finding], scene: Scene, *, is_whole:
         packs=tuple(used.values()),
         stops=any(each.severity in file.policy.stop for each in waived if each.waiver is None),
     )
-
-
-def _unlike(findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings, each once, though several rules of a policy found it."""
-    return list(dict.fromkeys(findings))
 
 
 def _about(file: PolicyFile, rule: str, severity: Severity, loc: Loc, message: str) -> Finding:
@@ -80,32 +78,24 @@ def _about(file: PolicyFile, rule: str, severity: Severity, loc: Loc, message: s
 
 
 def _unchecked(file: PolicyFile, rule: model.Rule, index: int) -> Iterator[Finding]:
-    """Say of which places nothing is known, so that silence is no clearance."""
-    if rule.packs != "auto":
-        return
+    """Say of which places nothing is known, however the packs were chosen: silence is no clearance."""
+    looked_at = law.chosen(rule)
+    for pack in looked_at:
+        if pack.kind == "none":
+            at: Loc = ("rules", index, "places" if rule.packs == "auto" else "packs")
+            words = f"{pack.title}: no rule on hours is known ({pack.cite}, looked for on {pack.checked})"
+            note = f"; {pack.note}" if pack.note else ""
+            yield _about(file, f"{pack.id}/none", "notice", at, f"{words}{note}. Not checked")
     for number, place in enumerate(rule.places or ()):
-        known = list(of_place(place, rule.purpose))
-        own_packs = [pack for pack in known if pack.is_read]
-        loc = ("rules", index, "places", number)
-        for pack in known:
-            if pack.is_read and pack.kind == "none":
-                words = f"{pack.title}: no rule on hours is known ({pack.cite}, looked for on {pack.checked})"
-                note = f"; {pack.note}" if pack.note else ""
-                yield _about(file, f"{pack.id}/none", "notice", loc, f"{words}{note}. Not checked")
-        others = [pack.id for pack in known if not pack.is_read]
-        if others:
-            yield _about(
-                file,
-                "places/not-checked",
-                "notice",
-                loc,
-                f"{place}: not checked by {', '.join(others)}, which was read on other pages than the rule's "
-                "own; name it in the rule's packs to have it looked at",
-            )
-        elif not own_packs:
-            yield _about(
-                file, "places/not-checked", "notice", loc, f"{place}: not checked, there is no pack for it"
-            )
+        there = [pack for pack in of_place(place, rule.purpose) if pack not in looked_at]
+        loc: Loc = ("rules", index, "places", number)
+        if there:
+            others = ", ".join(pack.id for pack in there)
+            words = f"{place}: not checked by {others}; name it in the rule's packs to have it looked at"
+            yield _about(file, "places/not-checked", "notice", loc, words)
+        elif not any(is_within(place, pack.place) or is_within(pack.place, place) for pack in looked_at):
+            words = f"{place}: not checked, there is no pack for it"
+            yield _about(file, "places/not-checked", "notice", loc, words)
 
 
 def _old(file: PolicyFile, pack: Pack) -> Finding:

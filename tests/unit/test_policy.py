@@ -382,8 +382,9 @@ A = new(body(), path="campaigns/a.yaml")
          "MO 9:00 AM-9:01 AM is outside the policy's hours, MO 9:01 AM-5:00 PM"),
         ({"hours": {"MO": ["9:00 AM - 4:59 PM"]}}, ["policy/hours"], "MO 4:59 PM-5:00 PM"),
         ({"hours": {"TU-SU": ["9:00 AM - 5:00 PM"]}}, ["policy/hours"], "MO 9:00 AM-5:00 PM"),
-        ({"hours": {"MO": ["9:00 AM - 5:00 PM"]}, "places": ["GB"], "packs": []}, [], ""),
-        ({"hours": {"MO": ["9:00 AM - 5:00 PM"]}, "places": ["FR"], "packs": []}, ["policy/hours"],
+        ({"hours": {"MO": ["9:00 AM - 5:00 PM"]}, "places": ["GB"], "packs": []}, ["places/not-checked"], ""),
+        ({"hours": {"MO": ["9:00 AM - 5:00 PM"]}, "places": ["FR"], "packs": []},
+         ["places/not-checked", "policy/hours"],
          "MO 4:00 PM-5:00 PM (MO 5:00 PM-6:00 PM in Europe/Paris)"),
         ({"minRingTime": 30}, [], ""),
         ({"minRingTime": 31}, ["policy/ring"], "the phone rings for 30 seconds; the policy wants 31"),
@@ -405,8 +406,9 @@ A = new(body(), path="campaigns/a.yaml")
 def test_own_rules(rule: Mapping[str, Any], rules: list[str], words: str) -> None:
     findings = applied(policy([rule]), A).findings
     assert [each.rule for each in findings] == rules
-    assert all(told(each).startswith(words) for each in findings)
-    assert all(each.severity == "warning" for each in findings)
+    of_policy = [each for each in findings if each.rule.startswith("policy/")]
+    assert all(told(each).startswith(words) for each in of_policy)
+    assert all(each.severity == "warning" for each in of_policy)
 
 
 @pytest.mark.parametrize(
@@ -484,6 +486,25 @@ def test_auto_takes_what_was_read_at_its_source_and_names_the_rest() -> None:
     assert unchecked["Austria"].rule == "at/none"
     assert "no rule on hours is known" in unchecked["Austria"].message
     assert "Not checked" in unchecked["Austria"].message
+
+
+@pytest.mark.parametrize(
+    ("rule", "told", "compared"),
+    [
+        ({"packs": ["de"]}, {"de/none"}, []),
+        ({"places": ["DE"], "packs": ["de"]}, {"de/none"}, []),
+        ({"places": ["DE"], "packs": []}, {"places/not-checked"}, []),
+        ({"places": ["JP"], "packs": ["gb"]}, {"places/not-checked", "gb/holiday"}, ["gb"]),
+        ({"places": ["GB"], "packs": ["gb"]}, {"gb/holiday"}, ["gb"]),
+        ({"places": ["AT"]}, {"at/none"}, []),
+    ],
+)
+def test_what_is_not_checked_is_never_passed(
+    rule: Mapping[str, Any], told: set[str], compared: list[str]
+) -> None:
+    result = applied(policy([{**rule, "purpose": "sales"}]), A)
+    assert {each.rule for each in result.findings} == told
+    assert [pack.id for pack in result.packs] == compared
 
 
 def test_purposes_choose_packs() -> None:
