@@ -3,7 +3,7 @@
 import json
 import re
 
-from campaignsync.definitions.yaml import read
+from campaignsync.definitions.yaml import plain, read
 from campaignsync.definitions.yaml_errors import ParseError
 
 _QUOTED = r'"(?:[^"\\\n]|\\.)*"' + r"|'(?:[^'\n]|'')*'"
@@ -42,8 +42,6 @@ def written(name: str) -> str:
     """Return a name as YAML has it: plain where nobody could read it as something else."""
     is_word = name.lower() in {"null", "true", "false", "yes", "no", "on", "off"}
     is_number = re.fullmatch(r"[0-9][0-9 _.+-]*", name)
-    return (
-        name
-        if _PLAIN.fullmatch(name) and not (is_word or is_number)
-        else json.dumps(name, ensure_ascii=False)
-    )
+    if _PLAIN.fullmatch(name) and not (is_word or is_number) and plain(name) == name:
+        return name
+    return json.dumps(name, ensure_ascii=False)

@@ -134,7 +134,7 @@ class _Reader:
             if event.tag is not None:
                 value = _tagged(event.tag, value)
             elif kind is ScalarEvent and event.implicit[0]:
-                value = _plain(value)
+                value = plain(value)
         except ValueError as error:
             self.flaw(loc, event, str(error))
         if event.anchor is not None:
@@ -232,7 +232,7 @@ def kind_of(value: object) -> str:
     return "null" if value is None else "a boolean" if isinstance(value, bool) else "a number"
 
 
-def _plain(text: str) -> float | str | None:
+def plain(text: str) -> float | str | None:
     """Return what an unquoted text means.
 
     Raises:
@@ -267,7 +267,7 @@ def _tagged(tag: str, content: Any) -> Any:  # noqa: ANN401  # any YAML value
     name = cut(tag.replace(_PREFIX, "!!"))
     if kind is None:
         raise ValueError(f"the tag {name} has no meaning in a definition: remove it")
-    value = _plain(content) if isinstance(content, str) else content
+    value = plain(content) if isinstance(content, str) else content
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaignsync.cli import cli
@@ -226,6 +226,10 @@ def test_a_name_is_replaced_where_it_stands(line: str, expected: str) -> None:
     assert renamed(line, name) == expected
 
 
+@example("0E0")
+@example("0x1F")
+@example("0o17")
+@example("1e3")
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=30))
 def test_law_whatever_the_name_yaml_reads_it_back(name: str) -> None:
     try:
