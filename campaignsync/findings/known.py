@@ -38,6 +38,11 @@ class Known:
             return "the account has"
         return f"on {self.inventory.read_at:%Y-%m-%d} the account had ({self.source})"
 
+    @property
+    def since(self) -> str:
+        """What says when it was so, as the end of a sentence; empty where the account itself was asked."""
+        return f" ({self.source}, read on {self.inventory.read_at:%Y-%m-%d})" if self.source else ""
+
 
 def find(campaigns: Sequence[Campaign], known: Known) -> Iterator[Finding]:
     """Find what new campaigns name and the account has not, or has empty."""
@@ -49,21 +54,37 @@ def find(campaigns: Sequence[Campaign], known: Known) -> Iterator[Finding]:
         for index, name in enumerate(campaign.body.get("contactLists", ())):
             one, key = lists.get(identity(name)), f"contactLists[{index}]"
             if one is None:
-                words = _unknown("contact list", name, [each.name for each in lists.values()], known)
-                yield campaign.finding("lists/unknown", known.severity, key, words)
-            elif one.contacts == 0:
-                words = f"{known.owner} nobody on the contact list {_quoted(name)}: nobody would be called"
-                yield campaign.finding("lists/empty", "warning", key, words)
-            elif one.status is not None and one.status.lower() not in _GOOD:
-                words = (
-                    f"{known.owner} the contact list {_quoted(name)} as {printable(one.status)}, not Ready"
-                )
-                yield campaign.finding("lists/empty", "warning", key, words)
+                words = unknown("contact list", name, [each.name for each in lists.values()])
+                yield campaign.finding("lists/unknown", known.severity, key, f"{known.owner} {words}")
+            else:
+                for rule, words in oddities(one):
+                    yield campaign.finding(rule, "warning", key, f"{words}{known.since}")
         yield from _zones(campaign, [lists[key] for key in campaign.lists if key in lists])
         queue = campaign.body.get("queue_name")
         if queues is not None and queue is not None and identity(queue) not in set(map(identity, queues)):
-            words = _unknown("queue", queue, queues, known)
-            yield campaign.finding("queues/unknown", known.severity, "queue_name", words)
+            words = unknown("queue", queue, queues)
+            yield campaign.finding("queues/unknown", known.severity, "queue_name", f"{known.owner} {words}")
+
+
+def unknown(kind: str, name: str, choices: Sequence[str]) -> str:
+    """Return what to say of a name that none of the choices has, as what follows "the account has"."""
+    near = nearest_choice(name, choices)
+    hint = f"; the nearest is {_quoted(near)}" if near else ""
+    return f"no {kind} {_quoted(name)}{hint}"
+
+
+def oddities(one: ContactList) -> Iterator[tuple[str, str]]:
+    """Find why a campaign that calls a list may call nobody, or the wrong people: the rule and a sentence."""
+    name = f"the contact list {_quoted(one.name)}"
+    if one.contacts == 0:
+        yield "lists/empty", f"{name} is empty: the campaign would call nobody"
+    if one.status is not None and one.status.lower() not in _GOOD:
+        yield "lists/empty", f"{name} is {printable(one.status)}, not Ready"
+    if one.kind is not None and one.kind.lower() != "call":
+        yield "lists/empty", f"{name} is of type {printable(one.kind)}, not call"
+    if one.users:
+        users = ", ".join(f"{_quoted(user)} ({printable(camp_id)})" for camp_id, user in sorted(one.users))
+        yield "lists/busy", f"{name} is called by {users} already"
 
 
 def _zones(campaign: Campaign, lists: Sequence[ContactList]) -> Iterator[Finding]:
@@ -80,12 +101,6 @@ def _zones(campaign: Campaign, lists: Sequence[ContactList]) -> Iterator[Finding
     if plain:
         words += f", and those of {_quoted(plain[0])} have none: the hours hold on two kinds of clocks"
     yield campaign.finding("lists/zones", "warning" if plain else "notice", "contactLists", words)
-
-
-def _unknown(kind: str, name: str, choices: Sequence[str], known: Known) -> str:
-    near = nearest_choice(name, choices)
-    hint = f"; the nearest is {_quoted(near)}" if near else ""
-    return f"{known.owner} no {kind} {_quoted(name)}{hint}"
 
 
 def _quoted(name: str) -> str:

@@ -1,4 +1,4 @@
-"""`hours/zone` and `hours/daily`: hours that nobody can tell for sure. Pure."""
+"""`hours/zone`, `hours/daily` and `hours/weekly`: hours that nobody can tell for sure. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -22,8 +22,16 @@ def find(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
                 f"the time zone {week.timezone} names no place: nobody can tell whose clock is meant, nor "
                 "whether it has summer time. Name one with a place, such as America/New_York",
             )
+        # Source: the vendor notes: no page explains the frequencies, nor which days DAILY needs.
+        if week.frequency == "WEEKLY" and _is_daily(week):
+            yield campaign.finding(
+                "hours/weekly",
+                "notice",
+                "dialingStrategy.callingHours.frequency",
+                "WEEKLY, but all seven days have the same hours, which is what DAILY says, and the "
+                "vendor does not explain either: look whether each day is meant, weekends too",
+            )
         if week.frequency == "DAILY" and not _is_daily(week):
-            # Source: the vendor notes: no page explains the frequencies, nor which days DAILY needs.
             yield campaign.finding(
                 "hours/daily",
                 "warning",

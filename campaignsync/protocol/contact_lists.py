@@ -1,11 +1,11 @@
 """Whether the contact lists that definitions name exist: one request, before anything is sent ("Sync" 3)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from campaignsync.findings.known import oddities, unknown
 from campaignsync.identity import Definition, identity
-from campaignsync.nearest import nearest_choice
 from campaignsync.outcome import ContactList, ContactLists, OverLimit, PageFailed, Unauthorized
 from campaignsync.protocol.listing import OVER_LIMIT
 from campaignsync.protocol.tools import Tools, backoff_s
@@ -13,7 +13,6 @@ from campaignsync.text import printable
 from campaignsync.versions import Version, versions_of
 
 _TRIES = 2
-_GOOD = {"ready", "validated"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,17 +74,16 @@ def judged(definitions: Sequence[Definition], lists: Sequence[ContactList]) -> C
     known = {identity(one.name): one for one in lists}
     checked, remarks = Checked(), dict[str, list[str]]()
     for definition in definitions:
-        unknown = [name for name in _names(definition.body) if identity(name) not in known]
-        if unknown:
-            checked.missing[definition.key] = "; ".join(_unknown(name, lists) for name in unknown)
+        missing = [name for name in _names(definition.body) if identity(name) not in known]
+        if missing:
+            words = (unknown("contact list", name, [one.name for one in lists]) for name in missing)
+            checked.missing[definition.key] = f"the account has {'; '.join(words)}"
         else:
             for name in _names(definition.body):
                 remarks.setdefault(identity(name), []).append(definition.name)
     for key, callers in remarks.items():
-        one = known[key]
         who = ", ".join(printable(caller) for caller in sorted(callers))
-        name = printable(one.name)
-        checked.warnings.extend(f"{who}: the contact list {name!r} {text}" for text in _odd(one))
+        checked.warnings.extend(f"{who}: {words}" for _, words in oddities(known[key]))
     checked.warnings.sort()
     return checked
 
@@ -93,21 +91,3 @@ def judged(definitions: Sequence[Definition], lists: Sequence[ContactList]) -> C
 def _names(body: Mapping[str, Any] | None) -> Sequence[str]:
     names: Sequence[str] = (body or {}).get("contactLists", ())
     return names
-
-
-def _unknown(name: str, lists: Sequence[ContactList]) -> str:
-    near = nearest_choice(name, [one.name for one in lists])
-    hint = f"; the nearest is {printable(near)!r}" if near else ""
-    return f"the account has no contact list {printable(name)!r}{hint}"
-
-
-def _odd(one: ContactList) -> Iterator[str]:
-    if one.contacts == 0:
-        yield "is empty: the campaign would call nobody"
-    if one.status is not None and one.status.lower() not in _GOOD:
-        yield f"is {printable(one.status)}, not Ready"
-    if one.kind is not None and one.kind.lower() != "call":
-        yield f"is of type {printable(one.kind)}, not call"
-    if one.users:
-        users = (f"{printable(name)!r} ({printable(camp_id)})" for camp_id, name in sorted(one.users))
-        yield f"is called by {', '.join(users)} already, says the account"

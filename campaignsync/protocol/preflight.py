@@ -145,8 +145,8 @@ class Preflight:
     async def _judge_and_claim(self) -> list[Claim] | None:
         """Judge by one fresh listing, and claim; None where another run's push came first, or may have."""
         # Before the listing, and not behind it: no wait may come between a listing and the claim.
-        creates = await self._with_lists(self._allowed(self._creates()))
         resolvable = self._resolvable()
+        creates, missing = await self._with_lists(self._allowed(self._creates()), resolvable)
         self._report_others(resolvable)
         versions = self._versions(creates, resolvable)
         campaigns = await list_account(self._tools, versions) if versions else ()
@@ -161,7 +161,7 @@ class Preflight:
             # Two listings prove an absence: in one, a row may have been passed over as others moved.
             campaigns = await list_account(self._tools, versions)
             absent = await resolve(absent, campaigns, self._ledger, self._record)
-        again = await self._again(absent)
+        again = await self._again(absent, missing)
         claims = [self._fresh(definition) for definition in creates]
         claims += [self._taken_over(claim, definition) for claim, definition in again]
         self._ledger.plan_digest = plan_digest(claim.definition for claim in claims)
@@ -231,14 +231,17 @@ class Preflight:
                 kept.append(definition)
         return kept
 
-    async def _with_lists(self, creates: Sequence[Definition]) -> list[Definition]:
-        """Return the creates whose contact lists exist."""
-        checked = await check_lists(self._tools, creates)
+    async def _with_lists(
+        self, creates: Sequence[Definition], claimed: Sequence[Pending]
+    ) -> tuple[list[Definition], Mapping[str, str]]:
+        """Return the creates whose contact lists exist, and of all that may be sent what is missing."""
+        again = [each.definition for each in claimed if each.definition and each.claim.sends < MAX_SENDS]
+        checked = await check_lists(self._tools, [*creates, *again])
         self._record.warnings.extend(checked.warnings)
         for each in creates:
             if each.key in checked.missing:
                 self._record.note_failed(each, checked.missing[each.key])
-        return [each for each in creates if each.key not in checked.missing]
+        return [each for each in creates if each.key not in checked.missing], checked.missing
 
     def _warn_of_twins(self, by_name: Mapping[str, Sequence[str]]) -> None:
         now = self._tools.clock.now()
@@ -249,7 +252,9 @@ class Preflight:
             elif len(ids) > 1:
                 self._record.warnings.append(remediation.twin(record.name, ids))
 
-    async def _again(self, absent: Sequence[Claim]) -> list[tuple[Claim, Definition]]:
+    async def _again(
+        self, absent: Sequence[Claim], missing: Mapping[str, str]
+    ) -> list[tuple[Claim, Definition]]:
         """Decide what becomes of claims that are proven absent: today's definition, or nothing."""
         today = {pending.claim: pending.definition for pending in self._plan.pending}
         again, gone = list[tuple[Claim, Definition]](), list[str]()
@@ -261,6 +266,8 @@ class Preflight:
                 self._record.note_unknown(claim, remediation.sent_too_often(claim, self._tools.options))
             elif not self._is_allowed(definition):
                 self._record.note_not_sent(claim, remediation.NOT_IN_PLAN)
+            elif definition.key in missing:
+                self._record.note_failed(claim, missing[definition.key])
             else:
                 again.append((claim, definition))
         await self._ledger.drop(gone)

@@ -94,8 +94,8 @@ class TestFindings:
         project.define("Alpha", contactLists=["Nobody", "Broken", _LIST.upper()])
         rules = _rules(project, command)
         assert [rule for rule, _ in rules] == ["lists/empty", "lists/empty"]
-        assert "nobody on the contact list 'Nobody'" in rules[0][1]
-        assert "the contact list 'Broken' as Invalid, not Ready" in rules[1][1]
+        assert "the contact list 'Nobody' is empty: the campaign would call nobody (" in rules[0][1]
+        assert f"the contact list 'Broken' is Invalid, not Ready ({FILE}, read on " in rules[1][1]
 
     @pytest.mark.parametrize(
         ("content", "told"),
@@ -154,6 +154,19 @@ def test_a_remote_plan_asks_the_account_itself(project: Project, stocked: Vendor
     stocked.contact_lists = None
     ran = project.run("plan", "--remote")
     assert (ran.code, "could not be checked: HTTP 403" in ran.err) == (0, True)
+
+
+def test_a_remote_plan_tells_who_calls_a_list_already(project: Project, stocked: Vendor) -> None:
+    project.define("Alpha", contactLists=["Broken"])
+    found = [
+        (each["rule"], each["severity"], each["message"])
+        for each in project.run("plan", "--remote", "--format", "json").json["findings"]
+        if each["rule"].startswith("lists/")
+    ]
+    assert found == [
+        ("lists/busy", "warning", "the contact list 'Broken' is called by 'Other' (cd-9) already"),
+        ("lists/empty", "warning", "the contact list 'Broken' is Invalid, not Ready"),
+    ]
 
 
 class TestPush:

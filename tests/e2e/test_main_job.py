@@ -866,6 +866,22 @@ class TestWhatBecomesOfACampaign:
         ]
         assert vendor.sent_names == ["Alpha"]
 
+    def test_what_is_proven_absent_is_not_sent_again_without_its_contact_list(
+        self, project: Project, vendor: Vendor
+    ) -> None:
+        project.define("Alpha")
+        project.write_state({"Alpha": claim("Alpha")})
+        published(project, project.path.with_name("remote.git"))
+        name, vendor.contact_lists = "Recent Buyers - Q2 2025", ["Recent Buyers - Q3 2025"]
+        ran = project.run("sync", "--push", "--format", "json")
+        assert (ran.code, vendor.creates) == (4, []), ran.err
+        assert [failure["error"] for failure in ran.json["failed"]] == [
+            f"the account has no contact list {name!r}; the nearest is 'Recent Buyers - Q3 2025'"
+        ]
+        vendor.contact_lists.append(name)
+        again = project.run("sync", "--push", "--format", "json")
+        assert (again.code, vendor.sent_names) == (0, ["Alpha"]), again.err
+
     def test_contact_lists_that_may_not_be_seen_are_a_warning(self, project: Project, vendor: Vendor) -> None:
         project.define("Alpha")
         ran = project.run("sync")

@@ -177,7 +177,7 @@ class TestOften:
     )
     def test_alone(self, attempts: int, retry: int, days: int, rules: list[str]) -> None:
         strategy = {"maxAttemptsPerRecord": attempts, "defaultRetryPeriod": retry}
-        campaign = new(body(strategy=strategy, calling={"days": hours(*WEEK[:days])}))
+        campaign = new(body(strategy=strategy, calling={"frequency": "CUSTOM", "days": hours(*WEEK[:days])}))
         assert found(campaign) == [(rule, "A", "dialingStrategy.maxAttemptsPerRecord") for rule in rules]
 
     def test_says_how_many_and_what_lifts_it(self) -> None:
@@ -240,7 +240,8 @@ class TestWhen:
     def test_daily_is_each_day_alike(self, days: list[dict[str, str]], is_found: bool) -> None:  # noqa: FBT001  # a column
         findings = found(new(body(calling={"frequency": "DAILY", "days": days})))
         assert findings == [("hours/daily", "A", "dialingStrategy.callingHours.frequency")] * is_found
-        assert found(new(body(calling={"frequency": "WEEKLY", "days": days}))) == []
+        weekly = found(new(body(calling={"frequency": "WEEKLY", "days": days})))
+        assert weekly == [("hours/weekly", "A", "dialingStrategy.callingHours.frequency")] * (not is_found)
 
 
 class TestNames:
