@@ -13,7 +13,7 @@ from campaignsync import __version__, options
 from campaignsync.config import RunOptions, is_in_actions
 from campaignsync.console import Console, run
 from campaignsync.errors import ExitCode
-from campaignsync.options import API, RECORDING, takes
+from campaignsync.options import API, RECORDING, TypedPath, root_of, takes
 
 FAULTS = ("lost-answer", "late-504", "over-limit", "list-behind", "active")
 """The names of the sandbox's faults, which takes long to import."""
@@ -41,9 +41,15 @@ class _Commands(click.Group):
 def cli(context: click.Context, *, verbose: bool) -> None:
     """Create Kore.ai voice campaigns from definitions in git, exactly once each."""
     try:
-        root = Path.cwd()
+        cwd = Path.cwd()
     except OSError as error:
         raise click.ClickException("the working directory is gone") from error
+    # What begins a project begins it here, whatever lies above.
+    root = cwd if context.invoked_subcommand == "init" else root_of(cwd)
+    if root != cwd:
+        from campaignsync.text import printable
+
+        click.echo(f"Working in {printable(str(root))}, the top of the repository.", err=True)
     context.obj = Console(env=os.environ, root=root, is_verbose=verbose)
 
 
@@ -61,7 +67,7 @@ def init(console: Console, *, options: RunOptions, no_workflows: bool) -> None:
 
 @cli.command()
 @click.argument("name")
-@click.option("--from", "copied", type=click.Path(), metavar="FILE", help="Copy this definition.")
+@click.option("--from", "copied", type=TypedPath(), metavar="FILE", help="Copy this definition.")
 @takes("campaigns")
 @click.pass_obj
 def new(console: Console, *, name: str, copied: str | None, options: RunOptions) -> None:
@@ -105,7 +111,7 @@ def help_(context: click.Context, *, command: str | None) -> None:
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=TypedPath())
 @takes("campaigns", "state")
 @click.option("--format", "output_format", type=click.Choice(["text", "json", "github"]))
 @click.pass_obj
@@ -125,7 +131,7 @@ def validate(
 @options.output_format("text", "json", "markdown")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when something is to be created or pending.")
 @click.option("--remote", is_flag=True, help="Also ask the account for its campaigns and contact lists.")
-@click.option("--out", type=click.Path(), metavar="FILE", help="Also write the plan, for `sync --plan`.")
+@click.option("--out", type=TypedPath(), metavar="FILE", help="Also write the plan, for `sync --plan`.")
 @click.option("--commit", metavar="REV", help="Read definitions and state from this commit, as a sync does.")
 @click.option("--summary", is_flag=True, help="Make Markdown of up to 1 MB, for a run's summary.")
 @click.pass_obj
@@ -172,7 +178,7 @@ def plan(  # noqa: PLR0913  # one parameter an option
 @click.option(
     "--plan",
     "plan_file",
-    type=click.Path(),
+    type=TypedPath(),
     metavar="FILE",
     help="Send only what this plan holds, which `plan --out` wrote.",
 )
@@ -277,7 +283,7 @@ def history(console: Console, /, *, names: tuple[str, ...], options: RunOptions,
 
 
 @cli.command()
-@click.argument("path", type=click.Path())
+@click.argument("path", type=TypedPath())
 @click.option("--camp-id", metavar="ID", help="Which campaign, where several have the name.")
 @takes("campaigns", "state", *RECORDING, *API)
 @click.pass_obj

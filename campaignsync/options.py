@@ -15,6 +15,7 @@ from campaignsync.config import RunOptions
 _Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 _DEFAULTS = RunOptions()
+_DEFAULT = click.core.ParameterSource.DEFAULT
 _COMPLETE = "_CAMPAIGNSYNC_COMPLETE"
 """The variable by which click's completion scripts ask, and say which shell they are for."""
 
@@ -30,6 +31,33 @@ class Seconds(click.FloatRange):
         if not math.isfinite(seconds):
             self.fail(f"{value!r} is not a number of seconds.", param, ctx)
         return seconds
+
+
+class TypedPath(click.Path):
+    """A path from the working directory, as the command needs it: from the folder that it works in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401  # click's own
+        """Return the path; a default is the command's own, and stays."""
+        path = super().convert(value, param, ctx)
+        console = None if ctx is None else ctx.find_root().obj
+        if ctx is None or param is None or console is None or console.root == Path.cwd():
+            return path
+        is_default = ctx.get_parameter_source(param.name or "") is _DEFAULT
+        return path if is_default else os.path.relpath(os.fsdecode(path), console.root)
+
+
+def root_of(cwd: Path) -> Path:
+    """Return the folder to work in: the repository's top, where that alone has what the defaults name."""
+    if _has_defaults(cwd):
+        return cwd
+    from campaignsync.repository.layout import find_layout
+
+    layout = find_layout(cwd)
+    return layout.top if layout is not None and _has_defaults(layout.top) else cwd
+
+
+def _has_defaults(folder: Path) -> bool:
+    return any(os.path.lexists(folder / each) for each in (_DEFAULTS.campaigns, _DEFAULTS.state))
 
 
 def option(name: str, field: str, **settings: Any) -> _Decorator:  # noqa: ANN401  # click's own
@@ -48,8 +76,10 @@ def option(name: str, field: str, **settings: Any) -> _Decorator:  # noqa: ANN40
 
 
 _OPTIONS: Mapping[str, _Decorator] = {
-    "campaigns": option("--campaigns", "campaigns", metavar="DIR", help="Folder of the definitions."),
-    "state": option("--state", "state", metavar="FILE", help="The state file."),
+    "campaigns": option(
+        "--campaigns", "campaigns", type=TypedPath(), metavar="DIR", help="Folder of the definitions."
+    ),
+    "state": option("--state", "state", type=TypedPath(), metavar="FILE", help="The state file."),
     "is_committing": click.option(
         "--no-commit",
         "is_committing",
@@ -123,7 +153,8 @@ def recorded_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
 
     path = ctx.params.get("state") or _DEFAULTS.state
     try:
-        names = [entry.name for entry in StateFile(Path(path), shown=path).load().sorted()]
+        file = root_of(Path.cwd()) / path
+        names = [entry.name for entry in StateFile(file, shown=path).load().sorted()]
     except (CampaignSyncError, OSError, ValueError):
         return []
     fitting = [name for name in names if name.lower().startswith(incomplete.lower()) and name.isprintable()]

@@ -276,7 +276,8 @@ class CommittedDefinitions:
 
 def source_of(path: str, *, root: Path) -> str:
     """Return a path as the program calls it: relative to the working directory where it is inside."""
-    normal = os.path.normpath(path)
-    if Path(normal).is_relative_to(root):
-        return os.path.relpath(normal, root)
-    return normal
+    normal = Path(os.path.normpath(path))
+    # The shell's $PWD may lead through a symbolic link to the working directory.
+    ways = (normal, Path(os.path.realpath(normal.parent), normal.name)) if normal.is_absolute() else ()
+    inside = [os.path.relpath(way, root) for way in ways if way.is_relative_to(root)]
+    return (inside or [str(normal)])[0]

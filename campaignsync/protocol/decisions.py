@@ -163,5 +163,6 @@ def _at(definitions: tuple[Definition, ...], source: str) -> Definition:
             return definition
     raise AdoptError(
         f"{printable(source)} is not one of the definitions",
-        hint="Name a file under the campaigns folder, as `campaignsync plan` shows it.",
+        hint="Name a file under the campaigns folder, as `campaignsync plan` shows it. Commit it first, "
+        "and push it for --push.",
     )

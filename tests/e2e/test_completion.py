@@ -33,6 +33,11 @@ def recorded(project: Project) -> Project:
     return project
 
 
+def test_names_are_found_from_a_folder_inside(recorded: Project) -> None:
+    inside = Project(recorded.path / "campaigns", recorded.env)
+    assert completed(inside, "zsh", "forget", "b") == ["plain", "Billing", "_"]
+
+
 @pytest.mark.parametrize("command", ["forget", "status", "history"])
 def test_names_that_are_recorded(recorded: Project, command: str) -> None:
     assert completed(recorded, "zsh", command, "b") == ["plain", "Billing", "_"]
