@@ -24,8 +24,23 @@ _SANDBOX_STATE = "state/sandbox.json"
 _LONGEST_HELP = 200
 
 
+class _Command(click.Command):
+    """A command whose help lists apart what few people need."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, those that tune the calls of the API last."""
+        records = [(each.name in API, each.get_help_record(ctx)) for each in self.get_params(ctx)]
+        for title, is_rare in (("Options", False), ("Rarely needed", True)):
+            listed = [record for each_is_rare, record in records if record and each_is_rare == is_rare]
+            if listed:
+                with formatter.section(title):
+                    formatter.write_dl(listed)
+
+
 class _Commands(click.Group):
     """Commands, each described in a whole sentence: click cuts them."""
+
+    command_class = _Command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's own
         """Write the list of commands."""

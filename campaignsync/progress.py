@@ -59,6 +59,7 @@ class TerminalProgress:
         self._rate_limit = rate_limit
         self._monotonic = monotonic
         self._said_at = monotonic()
+        self._remarked = set[str]()
         self._wait: _Wait | None = None
         self._began: float | None = None
         self._done = self._total = 0
@@ -69,6 +70,12 @@ class TerminalProgress:
         """Say something that everyone wants to know."""
         self._said_at = self._monotonic()
         click.echo(printable(text), err=True)
+
+    def remark(self, text: str) -> None:
+        """Say something that is as true the next time that it is found, but only once."""
+        if text not in self._remarked:
+            self._remarked.add(text)
+            self.note(text)
 
     def detail(self, text: str) -> None:
         """Say something for `--verbose`."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from campaignsync.commands.init import EXAMPLE, template
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions
-from campaignsync.definitions import source_of
+from campaignsync.definitions import DefinitionFiles, source_of
 from campaignsync.definitions.copying import NoNameError, renamed
 from campaignsync.definitions.files import UnreadableError, read
 from campaignsync.definitions.validation import Invalid, check
@@ -63,7 +63,7 @@ def _check_name(project: Project, options: RunOptions, name: str) -> None:
     if not (project.root / options.campaigns).is_dir():
         return
     try:
-        known = project.definitions(options).load_now({})
+        known = DefinitionFiles(root=project.root, folder=options.campaigns).load_now({})
     except InvalidDefinitionsError:
         return
     for definition in known:

@@ -33,8 +33,8 @@ class Project:
         return find_layout(self.root)
 
     def definitions(self, options: RunOptions) -> DefinitionFiles:
-        """Return the definition files."""
-        return DefinitionFiles(root=self.root, folder=options.campaigns)
+        """Return the definition files; a person is told what is passed over."""
+        return DefinitionFiles(root=self.root, folder=options.campaigns, note=self.progress.remark)
 
     def state_path(self, options: RunOptions) -> Path:
         """Return the state file in the folder.

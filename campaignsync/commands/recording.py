@@ -205,7 +205,11 @@ def _files(project: Project, options: RunOptions, layout: Layout, git: Git) -> F
         campaigns=inside["folder of the definitions"],
         scratch=layout.common / "campaignsync",
         is_ci=is_in_actions(project.env),
-        definitions=partial(CommittedDefinitions, folder=source_of(options.campaigns, root=project.root)),
+        definitions=partial(
+            CommittedDefinitions,
+            folder=source_of(options.campaigns, root=project.root),
+            note=project.progress.remark,
+        ),
     )
 
 

@@ -17,8 +17,10 @@ from campaignsync.definitions.files import (
     UnreadableError,
     fit,
     looks_like_definition,
+    may_be_meant,
     problem_of,
     read,
+    remarks,
     too_large,
 )
 from campaignsync.errors import InvalidDefinitionsError, Problem, SettingsError
@@ -36,6 +38,10 @@ __all__ = ["CommittedDefinitions", "DefinitionFiles", "source_of"]
 
 _MOST_TOLD = 1000
 """Problems that one run tells: nobody reads more, and a log or a comment has no room for them."""
+
+
+def _unheard(_: str) -> None:
+    """Tell nobody."""
 
 
 class _Loading:
@@ -159,7 +165,7 @@ def _load(
 def _no_folder(folder: str, what: str) -> SettingsError:
     return SettingsError(
         f"the folder of the definitions, {printable(folder)}, {what}",
-        hint="Make it, or name the right one with --campaigns (CAMPAIGNSYNC_CAMPAIGNS).",
+        hint="`campaignsync init` makes what a repository needs. If it has another name: --campaigns DIR.",
     )
 
 
@@ -169,11 +175,13 @@ class DefinitionFiles:
     Args:
         root: The working directory.
         folder: The folder of the definitions, as typed.
+        note: Is told what is passed over.
     """
 
-    def __init__(self, *, root: Path, folder: str) -> None:
+    def __init__(self, *, root: Path, folder: str, note: Callable[[str], None] = _unheard) -> None:
         self._root = root
         self._folder = source_of(folder, root=root)
+        self._note = note
 
     async def load(self, known: Mapping[str, str]) -> tuple[Definition, ...]:
         """Return all definitions, sorted by name; see `load_now`."""
@@ -223,7 +231,15 @@ class DefinitionFiles:
         path = self._root / self._folder
         if not path.is_dir():
             raise _no_folder(self._folder, "is not a folder" if path.exists() else "does not exist")
-        yield from Finder(self._root).below(self._folder)
+        yield from self._below(self._folder)
+
+    def _below(self, folder: str) -> Iterator[str | Problem]:
+        finder, has_any = Finder(self._root), False
+        for found in finder.below(folder):
+            has_any = True
+            yield found
+        for remark in remarks(folder, finder.passed_over, has_any=has_any):
+            self._note(remark)
 
     def _named(self, paths: Sequence[str]) -> Iterator[str | Problem]:
         finder = Finder(self._root)
@@ -231,7 +247,7 @@ class DefinitionFiles:
             if path == self._folder:
                 yield from self._below_folder()
             elif (self._root / path).is_dir():
-                yield from finder.below(path)
+                yield from self._below(path)
             else:
                 yield finder.one(path)
 
@@ -242,18 +258,24 @@ class CommittedDefinitions:
     Args:
         tree: The folder of the definitions in the commit.
         folder: What to call the folder: its path as typed.
+        note: Is told what is passed over.
     """
 
-    def __init__(self, tree: "Tree", *, folder: str) -> None:
+    def __init__(self, tree: "Tree", *, folder: str, note: Callable[[str], None] = _unheard) -> None:
         self._tree = tree
         self._folder = os.path.normpath(folder)
+        self._note = note
+        self._passed_over: list[str] = []
 
     async def load(self, known: Mapping[str, str]) -> tuple[Definition, ...]:
         """Return all definitions, sorted by name; arguments and errors as for `DefinitionFiles.load_now`."""
         if not self._tree.blobs and not known:
             raise _no_folder(self._folder, f"does not exist in the commit {self._tree.commit[:12]}")
+        self._passed_over.clear()
         found = [(blob, each) for blob in self._tree.blobs if (each := self._found(blob)) is not None]
         wanted = {each: blob for blob, each in found if isinstance(each, str)}
+        for remark in remarks(self._folder, self._passed_over, has_any=bool(found)):
+            self._note(remark)
         contents = await self._tree.read(list(wanted.values()))
         return _load([each for _, each in found], lambda source: contents[wanted[source].path], known)
 
@@ -268,6 +290,7 @@ class CommittedDefinitions:
         if inside == ".":
             return problem_of(source, "is a file, not a folder")
         if not looks_like_definition(source):
+            self._passed_over += [source] if may_be_meant(source) else []
             return None
         if blob.size > LARGEST:
             return problem_of(source, too_large(blob.size))

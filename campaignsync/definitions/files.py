@@ -7,7 +7,7 @@ would never become a campaign, and nobody would know.
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from campaignsync.errors import Problem
@@ -19,6 +19,7 @@ LINKED = "is a symbolic link: put the file or the folder itself here"
 SUBMODULED = "is a repository of its own (a submodule): move its definitions here"
 
 _ENDINGS = (".yaml", ".yml")
+_MOST_PASSED_OVER = 10
 # Control characters, line breaks, and what Python writes for a byte that isn't UTF-8 (PEP 383). To compile it
 # takes longer than to check a file, and next to no name needs it.
 _UNFIT = "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
@@ -72,10 +73,14 @@ class Finder:
 
     Args:
         root: The working directory.
+
+    Attributes:
+        passed_over: What was found that somebody may take for a definition, and no sync does.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self.passed_over: list[str] = []
 
     def below(self, folder: str) -> Iterator[str | Problem]:
         """Find the files below a folder; hidden files and folders are skipped.
@@ -109,8 +114,14 @@ class Finder:
                     left.append(path)
                     if looks_like_definition(path):
                         yield problem_of(path, "is a folder, not a file: rename it")
-                elif looks_like_definition(path):
-                    yield fit(path)
+                else:
+                    yield from self._file(path)
+
+    def _file(self, path: str) -> Iterator[str | Problem]:
+        if looks_like_definition(path):
+            yield fit(path)
+        elif may_be_meant(path):
+            self.passed_over.append(path)
 
     def one(self, path: str) -> str | Problem:
         """Return a path that was named by itself, or why it can't be a definition."""
@@ -129,6 +140,29 @@ class Finder:
 def looks_like_definition(path: str) -> bool:
     """Return whether a file's name ends as a definition's does, in any case."""
     return path.lower().endswith(_ENDINGS)
+
+
+def may_be_meant(path: str) -> bool:
+    """Return whether a file that is no definition has a name that somebody may take for one's."""
+    name = path.lower().rpartition("/")[2]
+    return name.endswith(".json") or any(ending in name for ending in _ENDINGS)
+
+
+def remarks(folder: str, passed_over: Sequence[str], *, has_any: bool) -> Iterator[str]:
+    """Say what a folder holds that nothing is created from, or that it holds nothing else.
+
+    Args:
+        folder: The folder, as typed.
+        passed_over: Files in it that may be meant as definitions.
+        has_any: Whether there are definitions.
+    """
+    for path in sorted(passed_over)[:_MOST_PASSED_OVER]:
+        yield f"{path}: nothing is created from it, since its name doesn't end in .yaml or .yml"
+    more = len(passed_over) - _MOST_PASSED_OVER
+    if more > 0:
+        yield f"{folder}: nothing is created from {more} more files whose names don't end in .yaml or .yml"
+    if not has_any:
+        yield f"{folder}: no definitions in it; `campaignsync new NAME` writes one"
 
 
 def fit(path: str) -> str | Problem:

@@ -401,3 +401,21 @@ class TestTheCommandItself:
             [sys.executable, "-c", program], check=True, capture_output=True, text=True, cwd=project.path
         )
         assert done.stderr == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "command", [["plan"], ["plan", "--commit", "HEAD"], ["validate"], ["validate", "campaigns"], ["sync"]]
+)
+def test_a_file_that_may_be_meant_as_a_definition_is_named_once(
+    project: Project, vendor: Vendor, command: list[str]
+) -> None:
+    project.write("campaigns/Bravo.yaml.txt", definition("Bravo"))
+    project.write("campaigns/Charlie\u202e.json", definition("Charlie"))
+    project.define("Alpha")
+    ran = project.run(*command)
+    assert ran.code == 0, ran.err
+    assert [line for line in ran.err.splitlines() if "nothing is created from it" in line] == [
+        f"campaigns/{name}: nothing is created from it, since its name doesn't end in .yaml or .yml"
+        for name in ("Bravo.yaml.txt", "Charlie<U+202E>.json")
+    ]
+    assert set(vendor.sent_names) <= {"Alpha"}

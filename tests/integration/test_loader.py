@@ -73,6 +73,37 @@ def test_hidden_files_hidden_folders_and_other_files_are_skipped(tmp_path: Path)
     assert sources(tmp_path) == ["campaigns/a.yaml"]
 
 
+_MEANT = ["a.json", "b.yaml.txt", "c.YML.bak", "d.yaml~", "deep/e.Json", "f.yaml.j2"]
+_NOT_MEANT = ["readme.md", "lists.csv", ".a.json", ".b.yaml.txt", ".hidden/c.json", "yaml", "json"]
+
+
+def test_files_that_may_be_meant_as_definitions_are_named(tmp_path: Path) -> None:
+    write(tmp_path, **{"a.yaml": GOOD}, **dict.fromkeys([*_MEANT, *_NOT_MEANT], ""))
+    told = list[str]()
+    DefinitionFiles(root=tmp_path, folder="campaigns", note=told.append).load_now({})
+    why = "nothing is created from it, since its name doesn't end in .yaml or .yml"
+    assert told == [f"campaigns/{name}: {why}" for name in sorted(_MEANT)]
+
+
+def test_of_many_such_files_ten_are_named(tmp_path: Path) -> None:
+    write(tmp_path, **{"a.yaml": GOOD}, **{f"{number:02}.json": "" for number in range(12)})
+    told = list[str]()
+    DefinitionFiles(root=tmp_path, folder="campaigns", note=told.append).load_now({})
+    assert [line.partition(":")[0] for line in told] == [
+        *(f"campaigns/{number:02}.json" for number in range(10)),
+        "campaigns",
+    ]
+    assert "from 2 more files whose" in told[-1]
+
+
+def test_a_folder_without_definitions_is_named(tmp_path: Path) -> None:
+    write(tmp_path, **{"deep/readme.md": ""})
+    told = list[str]()
+    found = DefinitionFiles(root=tmp_path, folder="campaigns", note=told.append)
+    assert found.load_now({}) == ()
+    assert told == ["campaigns: no definitions in it; `campaignsync new NAME` writes one"]
+
+
 def test_a_folder_without_definitions_holds_none(tmp_path: Path) -> None:
     (tmp_path / "campaigns").mkdir()
     assert files(tmp_path).load_now({}) == ()

@@ -25,3 +25,14 @@ def test_no_command_s_help_is_cut() -> None:
     for name, command in cli.commands.items():
         sentence, _, _ = " ".join((command.help or "").split()).partition(". ")
         assert f"{name} {sentence}" in shown
+
+
+@pytest.mark.parametrize("name", sorted(cli.commands))
+def test_what_tunes_the_calls_of_the_api_is_listed_apart(name: str) -> None:
+    options = {each.opts[0] for each in cli.commands[name].params if each.opts[0].startswith("--")}
+    usual, _, rare = CliRunner().invoke(cli, [name, "--help"]).output.partition("\nRarely needed:\n")
+    tuning = {"--rate-limit", "--parallel", "--timeout", "--settle"}
+    listed = {word for word in rare.split() if word.startswith("--")} & tuning
+    expected = options & tuning
+    assert (listed, bool(rare)) == (expected, bool(expected))
+    assert {word for word in usual.split() if word in options} == options - expected
