@@ -36,6 +36,7 @@ class RunOptions:
         settle_s: Seconds after an attempt's end in which the vendor may still execute and list it.
         host: The account's base URL; None where the state's own will do.
         app_id: The application's id; None where the state's own will do.
+        account_id: The account's id, to name it; None where no account is called.
         run_id: A random id of this run, in GitHub Actions followed by a space and its URL.
         run_url: That URL, or empty.
         actor: Who started it in GitHub Actions, or empty.
@@ -56,6 +57,7 @@ class RunOptions:
     settle_s: float = 120
     host: str | None = None
     app_id: str | None = None
+    account_id: str | None = None
     run_id: str = ""
     run_url: str = ""
     actor: str = ""

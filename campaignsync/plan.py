@@ -9,6 +9,7 @@ from itertools import zip_longest
 from operator import attrgetter
 from typing import Any
 
+from campaignsync.config import RunOptions
 from campaignsync.identity import Definition
 from campaignsync.state import Claim, Record, State
 from campaignsync.versions import Version, versions_of
@@ -104,12 +105,25 @@ class Target:
         app_id: The application's id; None while neither names it.
         state: The state file, as typed.
         is_new: Whether nothing was ever created from it.
+        account_id: The account's id; None where none is called.
     """
 
     host: str | None
     app_id: str | None
     state: str
     is_new: bool
+    account_id: str | None = None
+
+
+def target_of(state: State, options: RunOptions) -> Target:
+    """Return where the campaigns of a state are created."""
+    return Target(
+        host=state.host,
+        app_id=state.app_id,
+        state=options.state,
+        is_new=not state.entries,
+        account_id=options.account_id,
+    )
 
 
 def make_plan(definitions: Sequence[Definition], state: State) -> Plan:

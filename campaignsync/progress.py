@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from campaignsync.plan import Plan
+    from campaignsync.plan import Plan, Target
 
 SILENCE_S = 28.0
 """Seconds of silence after which a log is told what is going on: never 30, as a beat is a second.
@@ -82,14 +82,18 @@ class TerminalProgress:
         if self._is_verbose:
             self.note(text)
 
-    def show(self, plan: "Plan") -> None:
-        """Show what the run sets out to do."""
-        if self._rate_limit is not None and (plan.create or plan.pending):
-            from campaignsync.report import text
-            from campaignsync.report.view import View
+    def show(self, plan: "Plan", target: "Target") -> None:
+        """Show what the run sets out to do, and for which account."""
+        if self._rate_limit is None:
+            return
+        from campaignsync.report import summary, text
+        from campaignsync.report.view import View
 
+        if plan.create or plan.pending:
             self._said_at = self._monotonic()
-            click.echo(text.plan(View(plan=plan, rate_limit=self._rate_limit)), err=True)
+            click.echo(text.plan(View(plan=plan, target=target, rate_limit=self._rate_limit)), err=True)
+        else:
+            self.remark(summary.target_line(target))
 
     def waiting(self, why: str, seconds: float) -> None:
         """Take note of a wait that begins.

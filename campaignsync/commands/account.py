@@ -46,6 +46,7 @@ def context_of(
         options,
         host="sandbox" if options.is_sandbox else host,
         app_id=app_id,
+        account_id=account.account_id if account else None,
         run_id=f"{uuid.uuid4().hex} {url}".strip(),
         run_url=url,
         actor=project.env.get("GITHUB_ACTOR", "") if is_in_actions(project.env) else "",

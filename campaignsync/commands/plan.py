@@ -12,7 +12,7 @@ from campaignsync.commands.policy import apply, policy_from
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions, named_target
 from campaignsync.errors import SettingsError
-from campaignsync.plan import Plan, Target, known_digests, make_plan, planned_digests
+from campaignsync.plan import Plan, known_digests, make_plan, planned_digests, target_of
 from campaignsync.protocol import remediation
 from campaignsync.report.formats import plan_report
 from campaignsync.report.view import View
@@ -110,7 +110,7 @@ def view_of(
     renames = remediation.renames(plan, options)
     return View(
         plan=plan,
-        target=Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries),
+        target=target_of(state, options),
         findings=(*renames, *(applied.findings if applied else findings)),
         packs=[pack.id for pack in applied.packs] if applied else (),
         stops=policy is not None

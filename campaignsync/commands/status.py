@@ -10,7 +10,7 @@ from campaignsync.config import RunOptions, read_account
 from campaignsync.errors import ExitCode, SettingsError
 from campaignsync.identity import identity
 from campaignsync.nearest import nearest_choice
-from campaignsync.plan import Target
+from campaignsync.plan import target_of
 from campaignsync.protocol.observation import Observations, observe
 from campaignsync.protocol.ports import Clock
 from campaignsync.report.formats import status_report
@@ -55,7 +55,7 @@ async def run(  # noqa: PLR0913  # one parameter an option
     async with connected(context, account) as tools:
         seen = await observe(tools, chosen(state, names), is_deep=is_deep, wait_s=wait_s)
     view = StatusView(
-        target=Target(host=state.host, app_id=state.app_id, state=options.state, is_new=not state.entries),
+        target=target_of(state, options),
         observed=seen.found,
         requests=seen.requests,
         unread=seen.unread,

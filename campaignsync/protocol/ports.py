@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from campaignsync.outcome import DetailsOutcome, ListsOutcome, Outcome, PageOutcome, QueuesOutcome
-from campaignsync.plan import Plan
+from campaignsync.plan import Plan, Target
 from campaignsync.snapshot import Definitions, Snapshot
 from campaignsync.state import State
 from campaignsync.versions import Version
@@ -144,7 +144,7 @@ class Progress(Protocol):
     def waiting(self, why: str, seconds: float) -> None:
         """Tell of a wait that begins, so many seconds at most; no reason where it has ended."""
 
-    def show(self, plan: Plan) -> None:
+    def show(self, plan: Plan, target: Target) -> None:
         """Show what the run sets out to do, before it does any of it."""
 
 

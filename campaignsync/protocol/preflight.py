@@ -8,7 +8,7 @@ from campaignsync.claims import is_watched
 from campaignsync.errors import GitError, PlanRefusedError
 from campaignsync.identity import Definition, identity
 from campaignsync.outcome import RemoteCampaign
-from campaignsync.plan import Pending, Plan, body_digest, known_digests, make_plan, plan_digest
+from campaignsync.plan import Pending, Plan, body_digest, known_digests, make_plan, plan_digest, target_of
 from campaignsync.protocol import remediation
 from campaignsync.protocol.contact_lists import check_lists
 from campaignsync.protocol.ledger import Ledger
@@ -65,7 +65,7 @@ class Preflight:
         plan = make_plan(await self._ledger.base.definitions.load(known), self._ledger.state)
         await self._check_work_tree(plan, known)
         if plan != self._record.plan:
-            self._tools.progress.show(plan)
+            self._tools.progress.show(plan, target_of(self._ledger.state, self._tools.options))
         self._plan = plan
         self._record.begin(plan)
         count = most_sends(plan)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from campaignsync.errors import ApiError, CampaignSyncError
-from campaignsync.plan import Target
+from campaignsync.plan import Target, target_of
 from campaignsync.protocol import remediation
 from campaignsync.protocol.inspection import statuses_of
 from campaignsync.protocol.ledger import Ledger
@@ -53,7 +53,7 @@ class Sync:
         """
         await self._recorder.check()
         await self._preflight.look()
-        is_new = not self._ledger.state.entries
+        target = target_of(self._ledger.state, self._tools.options)
         try:
             await self._send(await self._preflight.decide())
         except StopRequestedError:
@@ -65,7 +65,7 @@ class Sync:
             self._record.error = error
         await self._inspect()
         await self._close()
-        return self._result(is_new=is_new)
+        return self._result(target)
 
     async def _send(self, claims: Sequence[Claim]) -> None:
         await self._sender.send(claims)
@@ -102,16 +102,15 @@ class Sync:
         except CampaignSyncError as error:
             self._record.error = self._record.error or error
 
-    def _result(self, *, is_new: bool) -> Result:
-        record, ledger, options = self._record, self._ledger, self._tools.options
+    def _result(self, target: Target) -> Result:
+        record, ledger = self._record, self._ledger
         if record.plan is None:
             raise RuntimeError("nothing was planned")
-        host, app_id = ledger.state.host, ledger.state.app_id
         error = record.error
         return Result(
-            target=Target(host=host, app_id=app_id, state=options.state, is_new=is_new),
+            target=target,
             plan=record.plan,
-            findings=remediation.renames(record.plan, options),
+            findings=remediation.renames(record.plan, self._tools.options),
             created=_looked_at(record.created, record.statuses),
             recovered=_looked_at(record.recovered, record.statuses),
             failed=_sorted(record.failed),

@@ -97,9 +97,12 @@ def is_empty(plan: Plan) -> bool:
 
 def target_line(target: Target) -> str:
     """Return where a plan's campaigns are created."""
-    host, app = target.host or "a host not named here", target.app_id or "not named here"
     new = ", which is new: nothing was ever created from it" if target.is_new else ""
-    return f"Campaigns of {target.state}{new}; for {host}, application {app}."
+    named = (target.host, target.app_id and f"application {target.app_id}")
+    account = target.account_id and f"account {target.account_id}"
+    known = ", ".join(part for part in (*named, account) if part)
+    where = f"for {known}" if known else "neither host nor application is known here"
+    return f"Campaigns of {target.state}{new}; {where}."
 
 
 def by_rule(findings: Sequence[Finding]) -> dict[str, list[Finding]]:

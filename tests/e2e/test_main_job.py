@@ -866,6 +866,16 @@ class TestWhatBecomesOfACampaign:
         ]
         assert vendor.sent_names == ["Alpha"]
 
+    def test_the_target_is_named_before_anything_is_sent(self, project: Project, vendor: Vendor) -> None:
+        project.define("Alpha")
+        env = {name: project.env[f"KORE_{name}"] for name in ("HOST", "APP_ID", "ACCOUNT_ID")}
+        target = f"for {env['HOST']}, application {env['APP_ID']}, account {env['ACCOUNT_ID']}.\n"
+        ran = project.run("sync")
+        new = "which is new: nothing was ever created from it; "
+        assert ran.err.startswith(f"Campaigns of {STATE}, {new}{target}"), ran.err
+        again = project.run("sync")
+        assert (again.code, again.err) == (0, f"Campaigns of {STATE}; {target}")
+
     def test_what_is_proven_absent_is_not_sent_again_without_its_contact_list(
         self, project: Project, vendor: Vendor
     ) -> None:

@@ -144,7 +144,7 @@ class Told:
     def advance(self, done: int, total: int) -> None:
         """Say nothing: the trace has each outcome."""
 
-    def show(self, plan: object) -> None:
+    def show(self, plan: object, target: object) -> None:
         """Say nothing: what follows from the plan is in the trace."""
 
 

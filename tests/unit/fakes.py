@@ -12,7 +12,7 @@ from campaignsync.config import RunOptions
 from campaignsync.errors import CampaignSyncError, StateError
 from campaignsync.identity import Definition
 from campaignsync.outcome import ContactList, ContactLists, DetailsOutcome, ListsOutcome, QueuesOutcome
-from campaignsync.plan import Plan
+from campaignsync.plan import Plan, Target
 from campaignsync.protocol.journal import Journal, Replay, replay
 from campaignsync.protocol.ledger import Ledger
 from campaignsync.protocol.ports import Api, Snapshot
@@ -66,7 +66,7 @@ class Told:
     def advance(self, done: int, total: int) -> None: ...
 
     def waiting(self, why: str, seconds: float) -> None: ...
-    def show(self, plan: Plan) -> None: ...
+    def show(self, plan: Plan, target: Target) -> None: ...
 
 
 @dataclass(slots=True)

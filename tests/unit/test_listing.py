@@ -20,7 +20,7 @@ from campaignsync.outcome import (
     RemoteCampaign,
     Unauthorized,
 )
-from campaignsync.plan import Plan
+from campaignsync.plan import Plan, Target
 from campaignsync.protocol.listing import TRIES, agree, check_clock, joined, list_account
 from campaignsync.protocol.tools import StopRequestedError, Tools
 from campaignsync.versions import Version
@@ -83,7 +83,7 @@ class Quiet:
     def advance(self, done: int, total: int) -> None: ...
 
     def waiting(self, why: str, seconds: float) -> None: ...
-    def show(self, plan: Plan) -> None: ...
+    def show(self, plan: Plan, target: Target) -> None: ...
 
 
 class Stop:

@@ -140,7 +140,7 @@ def test_the_target_comes_first() -> None:
     new = Target(host=None, app_id=None, state="state/emea.json", is_new=True)
     assert text.plan(view(NOTHING, target=new)).splitlines()[0] == (
         "Campaigns of state/emea.json, which is new: nothing was ever created from it; "
-        "for a host not named here, application not named here."
+        "neither host nor application is known here."
     )
 
 
