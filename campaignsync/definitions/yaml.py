@@ -8,7 +8,7 @@ text, and never reads it as something else.
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # the C extension has no types
@@ -206,10 +206,12 @@ class _Reader:
 
 
 def _events(text: str) -> Iterator[Event]:
-    parser = CParser(text)
-    yield from islice(iter(parser.get_event, None), MOST_VALUES)
-    next_one = parser.get_event()
-    raise ParseError(f"more than {MOST_VALUES:,} values in one file", place=_place(next_one.start_mark))
+    events = iter(CParser(text).get_event, None)
+    return chain(islice(events, MOST_VALUES), map(_refuse, events))
+
+
+def _refuse(event: Event) -> None:
+    raise ParseError(f"more than {MOST_VALUES:,} values in one file", place=_place(event.start_mark))
 
 
 def _place(mark: Any) -> Place:  # noqa: ANN401  # the parser's, untyped
