@@ -1,4 +1,4 @@
-"""`names/cut` and `names/alike`: names that are not what they seem. Pure."""
+"""`names/cut`, `names/quotes` and `names/alike`: names that are not what they seem. Pure."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,11 @@ _LOOKS_LIKE = str.maketrans(
 )
 """Small letters of Cyrillic and Greek, of which a reader takes some form for a Latin one (Unicode TS 39)."""
 
+_QUOTES = frozenset("\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a")
+"""Quotation marks that are none to YAML."""
+
 _KINDS = (
+    ("name", "campaign"),
     ("contactLists", "contact list"),
     ("queue_name", "queue"),
     ("experienceFlowName", "flow"),
@@ -32,7 +36,7 @@ _KINDS = (
 
 
 def find(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
-    """Find new campaigns whose name may have been cut, and names that only look like others."""
+    """Find new campaigns whose name may have been cut, and names that are not what they look like."""
     for campaign in campaigns:
         if campaign.name_comment:
             comment = printable(cut(campaign.name_comment, _LONGEST_NAME))
@@ -43,9 +47,10 @@ def find(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
                 f"YAML reads {comment!r} as a comment, so the name ends before it: put the whole name "
                 "between quotes if it belongs to it",
             )
-    yield from _alike([(each, "name", each.name) for each in campaigns], "campaign")
     for key, kind in _KINDS:
-        yield from _alike(list(_named(campaigns, key)), kind)
+        uses = list(_named(campaigns, key))
+        yield from _in_curly_quotes(uses, kind)
+        yield from _alike(uses, kind)
 
 
 _Use = tuple[Campaign, str, str]
@@ -61,6 +66,18 @@ def _named(campaigns: Sequence[Campaign], key: str) -> Iterator[_Use]:
                 for index, name in enumerate(names):
                     if isinstance(name, str):
                         yield campaign, f"{key}[{index}]", name
+
+
+def _in_curly_quotes(uses: Sequence[_Use], kind: str) -> Iterator[Finding]:
+    for campaign, key, name in uses:
+        if campaign.is_new and name[:1] in _QUOTES and name[-1:] in _QUOTES:
+            yield campaign.finding(
+                "names/quotes",
+                "warning",
+                key,
+                f"the {kind} {_spelled(name)} has its quotes as a part of its name, since curly ones are "
+                "none to YAML: write plain ones",
+            )
 
 
 def _alike(uses: Sequence[_Use], kind: str) -> Iterator[Finding]:

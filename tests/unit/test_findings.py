@@ -265,6 +265,25 @@ class TestNames:
         assert [each.message.split(":")[0] for each in findings_of([new(text)])] == expected
 
     @pytest.mark.parametrize(
+        "name", ["\u201cSpring\u201d", "\u201eSpring\u201c", "\u2018S\u2019", "\u00abS\u00bb"]
+    )
+    @pytest.mark.parametrize("key", ["name", "contactLists[1]", "queue_name", "dncLists"])
+    def test_in_quotes_that_are_none_to_yaml(self, key: str, name: str) -> None:
+        whole = {
+            "name": body(name),
+            "contactLists[1]": body(contactLists=["One", name]),
+            "queue_name": body(queue_name=name),
+            "dncLists": body(dncLists={"name": name}),
+        }
+        finding = the_finding(new(whole[key]))
+        assert (finding.rule, finding.severity, finding.key) == ("names/quotes", "warning", key)
+        assert finding.message.isascii()
+
+    @pytest.mark.parametrize("name", ["The \u201cBig\u201d Sale", "Driver's", '"A"', "\u201cBig\u201d Sale"])
+    def test_with_quotes_in_it(self, name: str) -> None:
+        assert found(new(body(name))) == []
+
+    @pytest.mark.parametrize(
         ("name", "other"),
         [
             ("Spring Sale", "Spring  Sale"),
