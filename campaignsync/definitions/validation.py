@@ -60,6 +60,7 @@ _PLACED: Sequence[Loc] = (
     ("dialingStrategy", "callingHours", "timezone"),
     ("dialingStrategy", "callingHours", "days"),
     ("dialingStrategy", "maxAttemptsPerRecord"),
+    ("dialingStrategy", "maxRingTime"),
 )
 """What a finding may be about."""
 _DOTTED = {loc: dotted(loc) for loc in _PLACED}

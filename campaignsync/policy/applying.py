@@ -52,7 +52,8 @@ def apply(file: PolicyFile, found: Sequence[Finding], scene: Scene, *, is_whole:
                 _about(file, "policy/unmatched", "warning", ("rules", index, "match"), "fits no definition")
             )
         if new:
-            looked += own.find(rule, new, scene)
+            line, _ = file.place(("rules", index))
+            looked += own.find(rule, new, scene, source=f"{file.path}:{line}")
             looked += law.find(rule, new, scene)
             looked += _unchecked(file, rule, index)
             # Where no rule is known there is nothing to compare with.

@@ -20,8 +20,15 @@ _HOURS = "dialingStrategy.callingHours.days"
 _ATTEMPTS = "dialingStrategy.maxAttemptsPerRecord"
 
 
-def find(rule: Rule, campaigns: Sequence[Campaign], scene: Scene) -> Iterator[Finding]:
-    """Find what is against a rule in the new campaigns that it is for."""
+def find(rule: Rule, campaigns: Sequence[Campaign], scene: Scene, *, source: str) -> Iterator[Finding]:
+    """Find what is against a rule in the new campaigns that it is for.
+
+    Args:
+        rule: The rule.
+        campaigns: The campaigns.
+        scene: All campaigns, and the day.
+        source: Where the rule is, to say which of several it was.
+    """
     callers: dict[str, int] = {}
     for campaign in scene.campaigns if rule.lists else ():
         for key in campaign.lists:
@@ -29,12 +36,12 @@ def find(rule: Rule, campaigns: Sequence[Campaign], scene: Scene) -> Iterator[Fi
     for campaign in campaigns:
         for name, look in _LOOKS.items():
             for key, words in look(rule, campaign, scene):
-                yield _finding(rule, campaign, name, key, words)
+                yield _finding(rule, campaign, name, key, f"{words} ({source})")
         for index, key in enumerate(campaign.lists if rule.lists else ()):
             if callers[key] > 1:
                 others = counted(callers[key] - 1, "other campaign")
                 words = f"{others} call the list, too, and the policy wants lists unshared"
-                yield _finding(rule, campaign, "lists", f"contactLists[{index}]", words)
+                yield _finding(rule, campaign, "lists", f"contactLists[{index}]", f"{words} ({source})")
 
 
 def _finding(rule: Rule, campaign: Campaign, name: str, key: str, words: str) -> Finding:

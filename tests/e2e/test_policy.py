@@ -41,7 +41,7 @@ def test_what_must_stop_ends_with_8(project: Project, options: tuple[str, ...]) 
         assert "'Preview'; the policy allows Agentless" in ran.out
     ran = project.run("validate")
     assert ran.code == 8
-    assert "error: 'Preview'; the policy allows Agentless [policy/mode]" in ran.out
+    assert f"error: 'Preview'; the policy allows Agentless ({POLICY}:3) [policy/mode]" in ran.out
     assert "::error file=campaigns/Billing.yaml," in project.run("validate", "--format", "github").out
 
 

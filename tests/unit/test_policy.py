@@ -112,6 +112,33 @@ def test_samples_against_packs(file: str, pack: str, expected: Mapping[str, str]
         assert "if these are sales calls" not in each.message
 
 
+def test_what_is_found_points_at_the_line_of_its_key() -> None:
+    strategy = {"maxAttemptsPerRecord": 5, "maxRingTime": 10}
+    content = body(strategy=strategy, contactLists=["One"], dncLists={"name": "Old"})
+    text = json.dumps(content, indent=1)
+    own_limits = {
+        "hours": {"SU": ["9:00 AM - 9:01 AM"]},
+        "callsPerDay": 1,
+        "callsPerWeek": 1,
+        "minRingTime": 120,
+    }
+    names = {
+        "modes": ["Agentless"],
+        "callerIds": ["+1*"],
+        "queues": ["No"],
+        "dncLists": ["New"],
+        "name": "No",
+    }
+    rule = {"packs": ["in-promotion", "gb"], "lists": "unshared", **own_limits, **names}
+    findings = applied(policy([rule]), new(text), old(body("Other", contactLists=["One"]))).findings
+    about = [each for each in findings if each.name]
+    assert {each.rule for each in about} >= {*own.IDS, "in-promotion/hours", "gb/ring"}
+    for each in about:
+        key, _, index = each.key.rpartition(".")[2].partition("[")
+        line = text.splitlines()[each.line - 1]
+        assert line[: each.column - 1].strip() == ("" if index else f'"{key}":'), each
+
+
 def test_a_country_without_states_is_said_to_be_not_looked_at() -> None:
     (notice,) = applied(policy([{"places": ["US"], "zones": ["America/New_York"]}]), sample(NORTH)).findings[
         -1:
