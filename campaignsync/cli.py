@@ -59,8 +59,10 @@ def cli(context: click.Context, *, verbose: bool) -> None:
         cwd = Path.cwd()
     except OSError as error:
         raise click.ClickException("the working directory is gone") from error
+    called = cli.commands.get(context.invoked_subcommand or "")
+    has_folders = called is not None and any(each.name in {"campaigns", "state"} for each in called.params)
     # What begins a project begins it here, whatever lies above.
-    root = cwd if context.invoked_subcommand == "init" else root_of(cwd)
+    root = root_of(cwd) if has_folders and called is not init else cwd
     if root != cwd:
         from campaignsync.text import printable
 

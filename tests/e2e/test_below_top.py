@@ -94,6 +94,11 @@ def test_folders_that_are_named_are_from_the_working_directory(project: Project)
     assert "Nothing to create" in ran.out
 
 
+def test_what_needs_no_folders_works_in_none(inside: Path, project: Project) -> None:
+    ran = project.run("help", cwd=inside)
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_a_folder_with_definitions_of_its_own_is_what_counts(project: Project) -> None:
     project.define("Alpha")
     project.write("emea/campaigns/Bravo.yaml", (project.path / "campaigns" / "Alpha.yaml").read_text())
