@@ -3,13 +3,16 @@
 import io
 import json
 import math
+import re
 import sys
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import SafeRepresenter
 
 from campaignsync.definitions.validation import Invalid, Valid, check
 from campaignsync.definitions.yaml import DEEPEST, LONGEST_NUMBER, read
@@ -17,9 +20,21 @@ from campaignsync.definitions.yaml_errors import ParseError
 from campaignsync.text import printable
 from tests.unit.bodies import Body, bodies
 
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+"""YAML 1.2.2, section 10.3.2. Without a sign in its exponent the writer takes it for no number."""
+
+
+class _Writer(SafeRepresenter):
+    def represent_str(self, data: str) -> ScalarNode:
+        return self.represent_scalar("tag:yaml.org,2002:str", data, '"' if _FLOAT.fullmatch(data) else None)
+
+
+_Writer.add_representer(str, _Writer.represent_str)
+
 
 def as_yaml(value: object, *, style: str | None = None) -> str:
     writer: Any = YAML(typ="safe", pure=True)
+    writer.Representer = _Writer
     writer.default_flow_style = style is not None
     writer.default_style = style
     writer.allow_unicode = True
@@ -209,6 +224,7 @@ _VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text("abNO~ :-1é", max_size=6), _VALUES, max_size=5))
+@example({"": ".0e0", "a": ["1e1", ".e0"]})
 def test_what_was_written_is_read(value: dict[str, Any]) -> None:
     for text in (as_yaml(value), json.dumps(value, ensure_ascii=False), as_quoted_yaml(value)):
         assert read(text).value == value
