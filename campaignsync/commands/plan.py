@@ -12,6 +12,7 @@ from campaignsync.commands.policy import apply, policy_from
 from campaignsync.commands.project import Ended, Project
 from campaignsync.config import RunOptions, named_target
 from campaignsync.errors import SettingsError
+from campaignsync.findings import in_order
 from campaignsync.plan import Plan, known_digests, make_plan, planned_digests, target_of
 from campaignsync.protocol import remediation
 from campaignsync.report.formats import plan_report
@@ -111,7 +112,7 @@ def view_of(
     return View(
         plan=plan,
         target=target_of(state, options),
-        findings=(*renames, *(applied.findings if applied else findings)),
+        findings=sorted((*renames, *(applied.findings if applied else findings)), key=in_order),
         packs=[pack.id for pack in applied.packs] if applied else (),
         stops=policy is not None
         and (

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Literal
 
 from campaignsync.calling_hours import Week, week_of
@@ -28,7 +29,7 @@ class Waiver:
     until: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that a reviewer should look at.
 
@@ -54,6 +55,10 @@ class Finding:
     column: int = 1
     message: str
     waiver: Waiver | None = field(default=None, compare=False)
+
+
+in_order = attrgetter("rule", "severity", "name", "path", "key", "line", "column", "message")
+"""The key that findings are sorted by."""
 
 
 def lists_of(body: Mapping[str, Any]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from campaignsync.findings import names, nobody, numbers, often, shared, when
-from campaignsync.findings.finding import Campaign, Finding, Rule
+from campaignsync.findings.finding import Campaign, Finding, Rule, in_order
 
 if TYPE_CHECKING:
     from campaignsync.findings.known import Known
@@ -39,4 +39,4 @@ def findings_of(campaigns: Sequence[Campaign], known: "Known | Finding | None" =
         from campaignsync.findings import known as inventory
 
         found += inventory.find(campaigns, known)
-    return tuple(sorted(found))
+    return tuple(sorted(found, key=in_order))

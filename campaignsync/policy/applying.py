@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from campaignsync.definitions.yaml import Loc
-from campaignsync.findings import Campaign, Finding, Severity, Waiver
+from campaignsync.findings import Campaign, Finding, Severity, Waiver, in_order
 from campaignsync.identity import identity
 from campaignsync.places import is_within
 from campaignsync.policy import law, model, own
@@ -64,7 +64,7 @@ def apply(file: PolicyFile, found: Sequence[Finding], scene: Scene, *, is_whole:
     waived = _waived(file, findings, scene)
     waived += _about_waivers(file, findings, scene)
     return Applied(
-        findings=tuple(sorted(waived)),
+        findings=tuple(sorted(waived, key=in_order)),
         packs=tuple(used.values()),
         stops=any(each.severity in file.policy.stop for each in waived if each.waiver is None),
     )
@@ -115,9 +115,8 @@ def _waived(file: PolicyFile, findings: Sequence[Finding], scene: Scene) -> list
         for waiver in file.policy.waivers
         if waiver.until >= scene.today
     }
-    return [
-        replace(finding, waiver=waivers.get((finding.rule, identity(finding.name)))) for finding in findings
-    ]
+    waiver_of = ((each, waivers.get((each.rule, identity(each.name)))) for each in findings)
+    return [replace(each, waiver=waiver) if waiver else each for each, waiver in waiver_of]
 
 
 def _about_waivers(file: PolicyFile, findings: Sequence[Finding], scene: Scene) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def findings(findings: Sequence[Finding]) -> str:
     """Return one command a line for each finding that nobody waives, of its severity."""
     return "\n".join(
         _at(each.severity, each.path, (each.line, each.column), each.rule, f"{each.name}: {each.message}")
-        for each in sorted(findings)
+        for each in findings
         if each.waiver is None
     )
 

@@ -52,7 +52,7 @@ def problems(problems: Sequence[Problem]) -> str:
 
 def checked(findings: Sequence[Finding]) -> str:
     """Return what there is to look at in definitions without problems as one object."""
-    return _object({"problems": [], "findings": [_finding(each) for each in sorted(findings)]})
+    return _object({"problems": [], "findings": [_finding(each) for each in findings]})
 
 
 def error(message: str, hint: str) -> str:
@@ -73,7 +73,7 @@ def _plan(view: View) -> dict[str, object]:
         "changed": [_changed(changed) for changed in plan.changed],
         "removed": [{"name": record.name, "campId": record.camp_id} for record in plan.removed],
         "unchanged": plan.unchanged,
-        "findings": [_finding(each) for each in sorted(view.findings)],
+        "findings": [_finding(each) for each in view.findings],
         "packs": list(view.packs),
     }
     return data if view.unmanaged is None else {**data, "unmanaged": _unmanaged(view.unmanaged)}

@@ -106,8 +106,8 @@ def target_line(target: Target) -> str:
 
 
 def by_rule(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
-    """Return findings by their rule, the most severe rules first, those of one rule sorted."""
-    ordered = sorted(findings, key=lambda each: (_SEVERITIES.index(each.severity), each))
+    """Return findings by their rule, the most severe rules first."""
+    ordered = sorted(findings, key=lambda each: _SEVERITIES.index(each.severity))
     grouped: dict[str, list[Finding]] = {}
     for finding in ordered:
         grouped.setdefault(finding.rule, []).append(finding)
@@ -120,8 +120,8 @@ def open_of(findings: Sequence[Finding]) -> list[Finding]:
 
 
 def waived_of(findings: Sequence[Finding]) -> list[Finding]:
-    """Return the findings that a policy waives, sorted."""
-    return sorted(finding for finding in findings if finding.waiver is not None)
+    """Return the findings that a policy waives."""
+    return [finding for finding in findings if finding.waiver is not None]
 
 
 def waiver_line(finding: Finding) -> str:

@@ -15,7 +15,7 @@ class View:
     Attributes:
         plan: The plan.
         target: Where its campaigns are created; None where that was told before.
-        findings: What a reviewer should look at.
+        findings: What a reviewer should look at, sorted.
         packs: The ids of the packs that it was held against.
         stops: Whether the policy says that what was found must stop.
         campaigns: All campaigns of the plan, recorded ones too, for what several have in common; sorted.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.bench.definitions import write_definitions
 from tests.bench.measuring import COMMAND, HEAD, PYTHON, Row, environment, in_turn, row, run, serving
-from tests.bench.places import BUT_NEW, NONE, OTHER, OWN
+from tests.bench.places import BUT_NEW, NONE, OTHER, OWN, POLICY
 
 _CLICK = "import click"
 _READER = "from pydantic import BaseModel; from ruamel.yaml.cyaml import CParser; import click"
@@ -87,6 +87,20 @@ class Bench:
             measured()
             taken = in_turn(5 * self._sizes.rounds, measured, partial(_run_s, base, self._few))
             yield row(what, [(one, other) for one, other in taken], most=most)
+
+    def policy(self) -> Iterator[Row]:
+        """Measure a plan of new definitions with a policy, against one without."""
+        place = self._folder / "with-policy"
+        shutil.copytree(self._few, place)
+        (place / "campaigns" / ".policy.yaml").write_text(POLICY, encoding="utf-8")
+        both = [partial(_seconds, each, "plan", "--state", NONE) for each in (place, self._few)]
+        _ = [measured() for measured in both]
+        taken = in_turn(3 * self._sizes.rounds, *both)
+        yield row(
+            "plan of few, all new, with a policy: to without",
+            [(one, other) for one, other in taken],
+            most=1.5,
+        )
 
     def sync(self) -> Iterator[Row]:
         """Measure a sync --push of some new ones among many, against a plan that lists as much.
@@ -174,7 +188,7 @@ def _run_s(command: Sequence[str], place: Path, **env: str) -> float:
     return run(command, cwd=place, **env).seconds
 
 
-PARTS = ("offline", "starts", "sync", "limit")
+PARTS = ("offline", "starts", "policy", "sync", "limit")
 
 
 def main(arguments: Sequence[str]) -> int:

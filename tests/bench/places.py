@@ -22,6 +22,22 @@ BUT_NEW = "state/but-new.json"
 NONE = "state/none.json"
 """A state that isn't there: all definitions are new."""
 
+POLICY = """\
+version: 1
+rules:
+  - places: [GB, FR, US-FL]
+    purpose: sales
+    hours: {MO-FR: ["8:00 AM - 8:00 PM"], SA: ["9:00 AM - 5:00 PM"]}
+    callsPerDay: 3
+    callsPerWeek: 10
+    minRingTime: 15
+    modes: [Preview, Progressive]
+  - match: "emea/**"
+    dncLists: required
+    lists: unshared
+"""
+"""A policy that each definition is held against, and that some don't keep."""
+
 _MOMENT = datetime(2026, 1, 31, 9, 0, tzinfo=UTC)
 
 
