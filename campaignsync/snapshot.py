@@ -26,11 +26,9 @@ class Snapshot:
     Attributes:
         id: The commit's id; for a folder the digest of its state file.
         state: The state there.
-        has_state: Whether there is a state file.
         definitions: The definitions there.
     """
 
     id: str
     state: State
-    has_state: bool
     definitions: Definitions

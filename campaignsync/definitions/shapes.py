@@ -181,15 +181,6 @@ def keys_of_mode(mode: Mode) -> list[str]:
     return [key for key in _ORDER if key in known]
 
 
-def validated(value: object) -> Campaign:
-    """Return the campaign that a definition says.
-
-    Raises:
-        ValidationError: It says none.
-    """
-    return form_of(value).shape.model_validate(value)
-
-
 def to_body(campaign: Campaign) -> dict[str, Any]:
     """Return the JSON object to send, its keys in the order of the API's sample request."""
     dumped = campaign.model_dump(mode="json", by_alias=True)

@@ -80,7 +80,7 @@ class Delivery:
             answer = await self._recorder.publish(base, commit)
             if answer is None:
                 self._note(started, commit)
-                return replace(base, id=commit, state=state, has_state=True)
+                return replace(base, id=commit, state=state)
             reason = answer
             self._tools.progress.detail(f"the push was not taken ({attempt} of {TRIES}): {reason}")
             tip = await self.look(self._tools.clock.sleep)

@@ -99,7 +99,6 @@ class Files:
         return Snapshot(
             id=commit,
             state=State() if held is None else await self._state_of(held, commit),
-            has_state=held is not None,
             definitions=self.definitions(tree),
         )
 

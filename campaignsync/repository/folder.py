@@ -38,7 +38,6 @@ class Folder:
         return Snapshot(
             id=_digest(data or b""),
             state=State() if data is None else parse_bytes(data, where=self._file.shown),
-            has_state=data is not None,
             definitions=self._definitions,
         )
 

@@ -109,14 +109,14 @@ def test_a_cancelled_job_records_what_it_has_sent(
 
     def slow(vendor: Vendor, request: Request) -> Reply:
         is_in_flight.set()
-        is_cancelled.wait(timeout=30)
+        is_cancelled.wait(timeout=60)
         return created(vendor, request)
 
     define(job, bare, "Billing")
     vendor.on_create("Billing", slow)
 
     with job.start(SCRIPT) as step:
-        assert is_in_flight.wait(timeout=30)
+        assert is_in_flight.wait(timeout=60)
         assert step.stdout is not None
         step.send_signal(kind)
         said = next(line for line in step.stdout if line.startswith("Stopping:"))

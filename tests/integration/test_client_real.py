@@ -320,7 +320,7 @@ async def test_the_deadline_is_one_over_the_whole_attempt(
             Unknown(reason="no answer within 1.5 s"),
             1,
         )
-        assert time.monotonic() - started < SHORT_S + 5
+        assert time.monotonic() - started < SHORT_S + 30
 
 
 async def test_an_early_hint_is_not_the_answer() -> None:

@@ -134,7 +134,7 @@ async def test_definitions_and_state_are_the_folders(clone: Clone) -> None:
     clone.write(BILLING, definition("Edited"))
     clone.write(STATE, text("a"))
     snapshot = await folder_of(clone.path).snapshot()
-    assert (snapshot.has_state, snapshot.state) == (True, state("a"))
+    assert snapshot.state == state("a")
     definitions = DefinitionFiles(root=clone.path, folder="campaigns")
     assert await snapshot.definitions.load({}) == definitions.load_now({})
 
@@ -157,7 +157,7 @@ async def test_a_first_state_file_is_recorded(tmp_path: Path) -> None:
     (tmp_path / "campaigns").mkdir()
     folder = folder_of(tmp_path)
     base = await folder.snapshot()
-    assert (base.has_state, base.state) == (False, State())
+    assert base.state == State()
     assert await folder.publish(base, await folder.commit(base, state("a"), MESSAGE)) is None
     assert (await folder.snapshot()).state == state("a")
 

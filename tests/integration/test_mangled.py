@@ -4,10 +4,10 @@ import os
 
 from hypothesis import example, given, settings
 
-from campaignsync.definitions.shapes import to_body, validated
+from campaignsync.definitions.shapes import to_body
 from campaignsync.definitions.validation import Invalid, Valid, check
 from tests.integration.mangled import contents, written
-from tests.unit.bodies import Body, bodies
+from tests.unit.bodies import Body, bodies, validated
 
 EXAMPLES = int(os.environ.get("CAMPAIGNSYNC_EXAMPLES", "1000"))
 """How many files each law is held against: more, where the reader itself was changed."""

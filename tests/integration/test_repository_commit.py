@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from campaignsync.errors import GitError
+from campaignsync.state import State
 from tests.integration.clones import (
     BILLING,
     MESSAGE,
@@ -97,7 +98,7 @@ async def test_the_state_becomes_a_regular_file(clone: Clone) -> None:
 @pytest.mark.parametrize("path", ["new.json", "new/folder/größe.json", "-x/[a]*?.json", ":(top)x,y.json"])
 async def test_the_first_state_file_may_have_any_name(clone: Clone, path: str) -> None:
     base, commit = await clone.make("a", files=clone.at(state=path))
-    assert base.has_state is False
+    assert base.state == State()
     made = await clone.at(state=path).at(commit)
     assert (made.state, clone.git("rev-list", "--count", f"{base.id}..{commit}")) == (state("a"), "1")
 

@@ -46,7 +46,7 @@ async def test_definitions_and_state_are_the_commits(clone: Clone) -> None:
     clone.write("campaigns/deep/other.yml", OTHER)
     head = clone.commit_all()
     snapshot = await clone.at().at(head)
-    assert (snapshot.id, snapshot.has_state, snapshot.state) == (head, True, state("a"))
+    assert (snapshot.id, snapshot.state) == (head, state("a"))
     assert await snapshot.definitions.load({}) == DefinitionFiles(
         root=clone.path, folder="campaigns"
     ).load_now({})
@@ -254,7 +254,7 @@ async def test_a_commit_without_a_state_has_an_empty_one(clone: Clone) -> None:
     clone.git("rm", "--quiet", STATE)
     clone.commit_all()
     snapshot = await clone.at().at(clone.head)
-    assert (snapshot.has_state, snapshot.state) == (False, State())
+    assert snapshot.state == State()
 
 
 async def refusal(clone: Clone) -> StateError:
@@ -305,7 +305,7 @@ async def test_a_huge_state_is_refused_without_being_read(clone: Clone) -> None:
 async def test_a_file_in_the_place_of_the_states_folder_is_no_state(clone: Clone) -> None:
     clone.git("rm", "--quiet", STATE)
     clone.commit("state", "mine\n")
-    assert (await clone.at().at(clone.head)).has_state is False
+    assert (await clone.at().at(clone.head)).state == State()
 
 
 async def test_an_object_that_is_gone_is_told_with_the_way_out(clone: Clone) -> None:

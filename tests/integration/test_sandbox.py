@@ -22,7 +22,7 @@ from joserfc.jwk import OctKey
 from pydantic_core import to_json
 
 from campaignsync.cli import FAULTS
-from campaignsync.definitions.shapes import to_body, validated
+from campaignsync.definitions.shapes import to_body
 from campaignsync.errors import SettingsError
 from campaignsync.kore.auth import tokens_of
 from campaignsync.kore.client import KoreClient
@@ -40,7 +40,7 @@ from campaignsync.sandbox import (
 )
 from campaignsync.sandbox.contract import problems
 from campaignsync.versions import version_of
-from tests.unit.bodies import SHAPES, shaped
+from tests.unit.bodies import SHAPES, shaped, validated
 
 pytestmark = pytest.mark.anyio
 
@@ -773,8 +773,9 @@ async def test_an_error_inside_comes_out_as_it_is(clock: Clock) -> None:
 
 
 async def test_a_cancelled_use_ends_the_server(clock: Clock) -> None:
-    with anyio.move_on_after(0.01) as scope:
+    with anyio.CancelScope() as scope:
         async with serve(sandbox_of(clock)) as url:
+            scope.cancel()
             await anyio.sleep_forever()
     assert scope.cancelled_caught
     with pytest.raises(ConnectionRefusedError):
@@ -788,7 +789,7 @@ async def test_a_connection_left_open_does_not_hold_up_the_end(clock: Clock) -> 
         await left.send(b"POST /agentassist HTTP/1.1\r\nContent-Length: 10\r\n\r\n")
         await left.receive()
     async with left:
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 60
 
 
 async def test_signals_stay_with_the_command(clock: Clock) -> None:
@@ -863,7 +864,7 @@ def test_the_blocking_form_is_ready_when_it_says_so_and_ends_on_a_signal(number:
         url = process.stdout.readline().strip()
         assert httpx.get(url, trust_env=False).status_code == 404
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (0, "ended\n", "")
 
 

@@ -112,7 +112,6 @@ class _Branch:
         return Snapshot(
             id=commit.id,
             state=read_state(commit.state),
-            has_state=commit.state is not None,
             definitions=Loaded(commit.definitions, self._machine),
         )
 
@@ -239,7 +238,6 @@ class StateFile:
         return Snapshot(
             id=_digest(text),
             state=read_state(text),
-            has_state=text is not None,
             definitions=Folder(self._tree, self._machine),
         )
 

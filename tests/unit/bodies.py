@@ -7,11 +7,19 @@ from typing import Any
 from hypothesis import strategies as st
 
 from campaignsync.definitions.constraints import zone_names
+from campaignsync.definitions.model import Campaign
+from campaignsync.definitions.shapes import form_of
 from campaignsync.identity import identity
 from campaignsync.times import DAYS, TIMES
 from tests.integration.sample_body import SAMPLE
 
 Body = dict[str, Any]
+
+
+def validated(value: object) -> Campaign:
+    """Return the campaign that a definition says."""
+    return form_of(value).shape.model_validate(value)
+
 
 # What a file may hold unescaped, and a text of one line may say.
 _LETTERS = st.characters(

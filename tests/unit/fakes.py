@@ -184,7 +184,7 @@ class Branch:
         error = self.on_fetch.popleft() if self.on_fetch else None
         if error is not None:
             raise error
-        return Snapshot(id=self.tip, state=self.state, has_state=True, definitions=self.definitions)
+        return Snapshot(id=self.tip, state=self.state, definitions=self.definitions)
 
     async def commit(self, base: Snapshot, state: State, message: str) -> str:
         if self.on_commit:

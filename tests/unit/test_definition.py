@@ -9,10 +9,10 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from campaignsync.definitions.constraints import zone_names
-from campaignsync.definitions.shapes import to_body, validated
+from campaignsync.definitions.shapes import to_body
 from campaignsync.definitions.suggestions import nearest_zone
 from campaignsync.times import TIMES
-from tests.unit.bodies import KEYS, Body, bodies, changed, sample
+from tests.unit.bodies import KEYS, Body, bodies, changed, sample, validated
 
 CALLER = "dialingStrategy.callerId.phoneNumber"
 HOURS = "dialingStrategy.callingHours"
