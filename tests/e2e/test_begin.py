@@ -17,7 +17,7 @@ from campaignsync.definitions.copying import NoNameError, renamed, written
 from campaignsync.definitions.validation import Valid, check
 from campaignsync.definitions.yaml import read
 from tests.e2e.conftest import STATE, Project
-from tests.e2e.documents import README, the_block
+from tests.e2e.documents import COMMANDS, README, the_block
 
 _WORKFLOWS = (".github/workflows/preview.yml", ".github/workflows/sync.yml")
 _MADE = ("campaigns/.example.yaml", "campaigns/.campaign.schema.json", STATE, *_WORKFLOWS, ".gitignore")
@@ -32,8 +32,8 @@ def empty(tmp_path: Path) -> Project:
     return made
 
 
-def test_from_an_empty_folder_to_created_campaigns_as_the_readme_says(empty: Project) -> None:
-    shown = the_block(README, "text", "$ campaignsync init")
+def test_from_an_empty_folder_to_created_campaigns_as_the_commands_page_says(empty: Project) -> None:
+    shown = the_block(COMMANDS, "text", "$ campaignsync init")
     said = ""
     for command in (["init"], ["new", "Spring Sale"]):
         ran = empty.run(*command)
