@@ -11,6 +11,7 @@ from campaignsync.outcome import ContactList
 from campaignsync.text import cut, printable
 
 _LONGEST_NAME = 48
+_MOST_USERS = 3
 _GOOD = {"ready", "validated"}
 
 
@@ -79,12 +80,14 @@ def oddities(one: ContactList) -> Iterator[tuple[str, str]]:
     if one.contacts == 0:
         yield "lists/empty", f"{name} is empty: the campaign would call nobody"
     if one.status is not None and one.status.lower() not in _GOOD:
-        yield "lists/empty", f"{name} is {printable(one.status)}, not Ready"
+        yield "lists/empty", f"{name} is {_cut(one.status)}, not Ready"
     if one.kind is not None and one.kind.lower() != "call":
-        yield "lists/empty", f"{name} is of type {printable(one.kind)}, not call"
+        yield "lists/empty", f"{name} is of type {_cut(one.kind)}, not call"
     if one.users:
-        users = ", ".join(f"{_quoted(user)} ({printable(camp_id)})" for camp_id, user in sorted(one.users))
-        yield "lists/busy", f"{name} is called by {users} already"
+        users = [f"{_quoted(user)} ({_cut(camp_id)})" for camp_id, user in sorted(one.users)[:_MOST_USERS]]
+        more = len(one.users) - _MOST_USERS
+        others = f" and {more} more" if more > 0 else ""
+        yield "lists/busy", f"{name} is called by {', '.join(users)}{others} already"
 
 
 def _zones(campaign: Campaign, lists: Sequence[ContactList]) -> Iterator[Finding]:
@@ -104,4 +107,8 @@ def _zones(campaign: Campaign, lists: Sequence[ContactList]) -> Iterator[Finding
 
 
 def _quoted(name: str) -> str:
-    return repr(printable(cut(name, _LONGEST_NAME)))
+    return repr(_cut(name))
+
+
+def _cut(text: str) -> str:
+    return printable(cut(text, _LONGEST_NAME))

@@ -57,6 +57,11 @@ def test_without_one_that_is_near_nothing_is_guessed() -> None:
         ({"status": "Validating"}, "is Validating, not Ready"),
         ({"kind": "sms"}, "is of type sms, not call"),
         ({"users": (("cd-9", "Other"),)}, "is called by 'Other' (cd-9) already"),
+        (
+            {"users": tuple((f"cd-{number}", "O") for number in range(5))},
+            "is called by 'O' (cd-0), 'O' (cd-1), 'O' (cd-2) and 2 more already",
+        ),
+        ({"status": "x" * 60}, f"is {'x' * 48}… (+12 characters), not Ready"),
     ],
 )
 def test_a_list_that_nobody_can_be_called_by_is_a_warning(more: Mapping[str, Any], text: str) -> None:
