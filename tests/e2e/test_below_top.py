@@ -107,6 +107,13 @@ def test_a_folder_with_definitions_of_its_own_is_what_counts(project: Project) -
     assert "Working in" not in ran.err
 
 
+def test_where_the_top_has_neither_folder_the_working_directory_counts(project: Project) -> None:
+    inside = project.path / "emea"
+    inside.mkdir()
+    ran = project.run("new", "Alpha", cwd=inside)
+    assert (ran.code, ran.err, (inside / "campaigns" / "alpha.yaml").exists()) == (0, "", True)
+
+
 def test_a_beginning_is_made_in_the_working_directory(project: Project) -> None:
     project.define("Alpha")
     (project.path / "emea").mkdir()

@@ -58,8 +58,8 @@ def test_without_one_that_is_near_nothing_is_guessed() -> None:
         ({"kind": "sms"}, "is of type sms, not call"),
         ({"users": (("cd-9", "Other"),)}, "is called by 'Other' (cd-9) already"),
         (
-            {"users": tuple((f"cd-{number}", "O") for number in range(5))},
-            "is called by 'O' (cd-0), 'O' (cd-1), 'O' (cd-2) and 2 more already",
+            {"users": tuple((f"cd-{number}", "O") for number in range(4))},
+            "is called by 'O' (cd-0), 'O' (cd-1), 'O' (cd-2) and 1 more already",
         ),
         ({"status": "x" * 60}, f"is {'x' * 48}… (+12 characters), not Ready"),
     ],
