@@ -1,4 +1,4 @@
-"""`names/cut`, `names/quotes` and `names/alike`: names that are not what they seem. Pure."""
+"""`names/…`: names that were cut, not filled in, or only look like others. Pure."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -26,6 +26,9 @@ _LOOKS_LIKE = str.maketrans(
 _QUOTES = frozenset("\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a")
 """Quotation marks that are none to YAML."""
 
+_PLACEHOLDER = "NAME OF "
+"""How a name begins that `campaignsync new` left to be filled in."""
+
 _KINDS = (
     ("name", "campaign"),
     ("contactLists", "contact list"),
@@ -49,6 +52,7 @@ def find(campaigns: Sequence[Campaign]) -> Iterator[Finding]:
             )
     for key, kind in _KINDS:
         uses = list(_named(campaigns, key))
+        yield from _not_filled_in(uses, kind)
         yield from _in_curly_quotes(uses, kind)
         yield from _alike(uses, kind)
 
@@ -66,6 +70,17 @@ def _named(campaigns: Sequence[Campaign], key: str) -> Iterator[_Use]:
                 for index, name in enumerate(names):
                     if isinstance(name, str):
                         yield campaign, f"{key}[{index}]", name
+
+
+def _not_filled_in(uses: Sequence[_Use], kind: str) -> Iterator[Finding]:
+    for campaign, key, name in uses:
+        if campaign.is_new and name.startswith(_PLACEHOLDER) and kind != "campaign":
+            yield campaign.finding(
+                "names/placeholder",
+                "warning",
+                key,
+                f"{_spelled(name)} is not filled in: write the name of a {kind} that the account has",
+            )
 
 
 def _in_curly_quotes(uses: Sequence[_Use], kind: str) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """`init`, `new` and `help`: from an empty folder to a previewed definition."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,13 @@ def test_from_an_empty_folder_to_created_campaigns_as_the_commands_page_says(emp
         typed = " ".join(json.dumps(word) if " " in word else word for word in command)
         said += f"$ campaignsync {typed}\n{ran.out}"
     assert said == shown
-    assert empty.run("validate").out == "No problems.\n"
+    *left, last = empty.run("validate").out.splitlines()
+    assert last == "No problems. 3 findings to look at."
+    assert [re.findall("'(NAME OF .*)' is not filled in", line) for line in left] == [
+        ["NAME OF A CONTACT LIST"],
+        ["NAME OF THE DO-NOT-CALL LIST"],
+        ["NAME OF A QUEUE"],
+    ]
     planned = empty.run("plan")
     assert (planned.code, "+ Spring Sale" in planned.out) == (0, True), planned.err
     synced = empty.run("sync", "--sandbox")
@@ -75,7 +82,7 @@ class TestInit:
         assert {(empty.path / name).read_text() for name in _MADE[:-1]} == {"mine"}
         assert (empty.path / ".gitignore").read_text() == "mine\nstate/sandbox.json\n"
 
-    def test_the_example_is_a_definition_without_findings_and_is_never_synced(self, empty: Project) -> None:
+    def test_the_example_is_a_definition_and_is_never_synced(self, empty: Project) -> None:
         empty.run("init")
         assert empty.run("validate").out == "No problems.\n"
         assert "Nothing to create: 0 unchanged." in empty.run("plan").out

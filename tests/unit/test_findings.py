@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from campaignsync.calling_hours import week_of
+from campaignsync.commands.init import template
+from campaignsync.definitions.copying import renamed
 from campaignsync.definitions.validation import Valid, check
 from campaignsync.findings import Campaign, Finding
 from campaignsync.findings.campaigns import drafts_of
@@ -263,6 +265,12 @@ class TestNames:
         text = f"{line}\n" + "".join(f"{key}: {json.dumps(value)}\n" for key, value in rest.items())
         expected = [f"YAML reads {comment!r} as a comment, so the name ends before it"] if comment else []
         assert [each.message.split(":")[0] for each in findings_of([new(text)])] == expected
+
+    def test_that_were_not_filled_in(self) -> None:
+        assert found(new(renamed(template("definition.yaml"), "NAME OF THE SPRING"))) == [
+            ("names/placeholder", "NAME OF THE SPRING", key)
+            for key in ("contactLists[0]", "dncLists", "queue_name")
+        ]
 
     @pytest.mark.parametrize(
         "name", ["\u201cSpring\u201d", "\u201eSpring\u201c", "\u2018S\u2019", "\u00abS\u00bb"]
