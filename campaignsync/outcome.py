@@ -158,6 +158,8 @@ class ContactList:
         status: For example ``Ready`` or ``Invalid``, as the vendor writes it; None where untold.
         has_time_zones: Whether its contacts have a time zone of their own; None where that isn't told.
         kind: ``call`` for telephone numbers; None where untold.
+        source: Where its contacts come from, such as ``passiveApi``; None where untold.
+        columns: What is known of each contact, sorted; None where untold.
         users: The campaigns that call it, by id, with their names; the vendor's samples contradict themselves
             about it, so it is only a hint.
     """
@@ -167,6 +169,8 @@ class ContactList:
     status: str | None = None
     has_time_zones: bool | None = None
     kind: str | None = None
+    source: str | None = None
+    columns: tuple[str, ...] | None = None
     users: tuple[tuple[str, str], ...] = ()
 
 

@@ -60,7 +60,10 @@ def find(campaigns: Sequence[Campaign], known: Known) -> Iterator[Finding]:
             else:
                 for rule, words in oddities(one):
                     yield campaign.finding(rule, "warning", key, f"{words}{known.since}")
-        yield from _zones(campaign, [lists[key] for key in campaign.lists if key in lists])
+        there = [lists[key] for key in campaign.lists if key in lists]
+        for words in mixtures(there):
+            yield campaign.finding("lists/mixed", "warning", "contactLists", f"{words}{known.since}")
+        yield from _zones(campaign, there)
         queue = campaign.body.get("queue_name")
         if queues is not None and queue is not None and identity(queue) not in set(map(identity, queues)):
             words = unknown("queue", queue, queues)
@@ -88,6 +91,22 @@ def oddities(one: ContactList) -> Iterator[tuple[str, str]]:
         more = len(one.users) - _MOST_USERS
         others = f" and {more} more" if more > 0 else ""
         yield "lists/busy", f"{name} is called by {', '.join(users)}{others} already"
+
+
+def mixtures(lists: Sequence[ContactList]) -> Iterator[str]:
+    """Say where the lists of one campaign don't go together.
+
+    Source: the vendor notes, "What the console says or enforces": those of one campaign need matching fields
+    and the same source type.
+    """
+    for what, told in (
+        ("the same source", [(one, one.source) for one in lists if one.source is not None]),
+        ("matching columns", [(one, one.columns) for one in lists if one.columns is not None]),
+    ):
+        other = next((one for one, value in told if value != told[0][1]), None)
+        if other is not None:
+            names = f"{_quoted(told[0][0].name)} and {_quoted(other.name)}"
+            yield f"the contact lists {names} have not {what}, as those of one campaign must"
 
 
 def _zones(campaign: Campaign, lists: Sequence[ContactList]) -> Iterator[Finding]:

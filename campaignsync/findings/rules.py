@@ -17,7 +17,8 @@ IDS = (
     *("lists/shared", "pressure/day", "pressure/week", "dnc/none", "mode/agentless"),
     *("hours/zone", "hours/daily", "hours/weekly", "names/cut", "names/quotes"),
     *("names/alike", "names/placeholder", "caller-id/not-possible", "caller-id/other-country"),
-    *("lists/unknown", "lists/empty", "lists/busy", "lists/zones", "queues/unknown", "lists/inventory"),
+    *("lists/unknown", "lists/empty", "lists/busy", "lists/mixed", "lists/zones"),
+    *("queues/unknown", "lists/inventory"),
 )
 """The rules whose findings a policy can waive: all that stop no campaign from being sent."""
 

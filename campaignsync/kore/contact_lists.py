@@ -53,6 +53,8 @@ class _Row(StrictModel):
     status: Lenient[str] = None
     mapping: Lenient[dict[str, Any]] = None
     kind: Lenient[str] = Field(default=None, alias="listType")
+    source: Lenient[str] = None
+    columns: Lenient[list[str]] = None
     users: Lenient[list[_User]] = Field(default=None, alias="campaignInUse")
 
 
@@ -67,5 +69,8 @@ def _contact_list(row: _Row) -> ContactList:
         status=row.status,
         has_time_zones=None if row.mapping is None else bool(row.mapping.get("timeZone")),
         kind=row.kind,
+        # One and the same source has both names in the vendor's samples (the vendor notes, 1.6).
+        source=row.source and row.source.removesuffix("Integration"),
+        columns=None if row.columns is None else tuple(sorted(set(row.columns))),
         users=tuple((user.id, user.name) for user in row.users or ()),
     )

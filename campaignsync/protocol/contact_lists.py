@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaignsync.findings.known import oddities, unknown
+from campaignsync.findings.known import mixtures, oddities, unknown
 from campaignsync.identity import Definition, identity
 from campaignsync.outcome import ContactList, ContactLists, OverLimit, PageFailed, Unauthorized
 from campaignsync.protocol.listing import OVER_LIMIT
@@ -79,8 +79,11 @@ def judged(definitions: Sequence[Definition], lists: Sequence[ContactList]) -> C
             words = (unknown("contact list", name, [one.name for one in lists]) for name in missing)
             checked.missing[definition.key] = f"the account has {'; '.join(words)}"
         else:
-            for name in _names(definition.body):
-                remarks.setdefault(identity(name), []).append(definition.name)
+            keys = [identity(name) for name in _names(definition.body)]
+            for key in keys:
+                remarks.setdefault(key, []).append(definition.name)
+            who = printable(definition.name)
+            checked.warnings += (f"{who}: {words}" for words in mixtures([known[key] for key in keys]))
     for key, callers in remarks.items():
         who = ", ".join(printable(caller) for caller in sorted(callers))
         checked.warnings.extend(f"{who}: {words}" for _, words in oddities(known[key]))

@@ -18,12 +18,14 @@ class StoredList:
         contacts: How many contacts it holds.
         status: ``Ready`` or ``Validated``; ``Validating`` and ``Invalid`` are what the console shows, too.
         has_time_zones: Whether its contacts have a time zone each.
+        source: Where its contacts come from: ``localDrive`` is a file.
     """
 
     name: str
     contacts: int = 100
     status: str = "Ready"
     has_time_zones: bool = False
+    source: str = "passiveApiIntegration"
 
     def document(self, number: int, in_use: list[dict[str, str]]) -> dict[str, object]:
         """Return it as the list of all contact lists shows it.
@@ -43,14 +45,23 @@ class StoredList:
             "isListInUse": bool(in_use),
             "listType": "call",
             "campaignInUse": in_use,
-            "source": "passiveApiIntegration",
+            "source": self.source,
         }
+
+
+_KEYS: Mapping[str, tuple[str, type]] = {
+    "contacts": ("contacts", int),
+    "status": ("status", str),
+    "timeZones": ("has_time_zones", bool),
+    "source": ("source", str),
+}
+"""What a file may say of a list: the field, and its type."""
 
 
 def read_lists(text: str) -> list[StoredList]:
     """Read a file of contact lists: JSON, a list of names or of objects.
 
-    An object has the key ``name`` and perhaps ``contacts``, ``status`` and ``timeZones``.
+    An object has the key ``name`` and perhaps ``contacts``, ``status``, ``timeZones`` and ``source``.
 
     Raises:
         ValueError: It is none; the message says what is wrong.
@@ -72,15 +83,10 @@ def _list(item: object, position: int) -> StoredList:
 
 
 def _described(name: str, more: Mapping[str, Any], position: int) -> StoredList:
-    known = {"contacts": int, "status": str, "timeZones": bool}
     for key, value in more.items():
-        if key not in known:
-            raise ValueError(f"item {position}: unknown key {key!r}; known here: name, {', '.join(known)}")
-        if type(value) is not known[key]:
-            raise ValueError(f"item {position}: {key} is not of type {known[key].__name__}")
-    return StoredList(
-        name=name,
-        contacts=more.get("contacts", 100),
-        status=more.get("status", "Ready"),
-        has_time_zones=more.get("timeZones", False),
-    )
+        if key not in _KEYS:
+            raise ValueError(f"item {position}: unknown key {key!r}; known here: name, {', '.join(_KEYS)}")
+        _, kind = _KEYS[key]
+        if type(value) is not kind:
+            raise ValueError(f"item {position}: {key} is not of type {kind.__name__}")
+    return StoredList(name=name, **{_KEYS[key][0]: value for key, value in more.items()})

@@ -157,7 +157,9 @@ def test_a_remote_plan_asks_the_account_itself(project: Project, stocked: Vendor
 
 
 def test_a_remote_plan_tells_who_calls_a_list_already(project: Project, stocked: Vendor) -> None:
-    project.define("Alpha", contactLists=["Broken"])
+    project.define("Alpha", contactLists=["Broken", _LIST])
+    stocked.list_facts["Broken"] |= {"source": "localDrive"}
+    stocked.list_facts[_LIST] = {"source": "passiveApi"}
     found = [
         (each["rule"], each["severity"], each["message"])
         for each in project.run("plan", "--remote", "--format", "json").json["findings"]
@@ -166,6 +168,12 @@ def test_a_remote_plan_tells_who_calls_a_list_already(project: Project, stocked:
     assert found == [
         ("lists/busy", "warning", "the contact list 'Broken' is called by 'Other' (cd-9) already"),
         ("lists/empty", "warning", "the contact list 'Broken' is Invalid, not Ready"),
+        (
+            "lists/mixed",
+            "warning",
+            f"the contact lists 'Broken' and '{_LIST}' have not the same source, "
+            "as those of one campaign must",
+        ),
     ]
 
 

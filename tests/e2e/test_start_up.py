@@ -41,7 +41,9 @@ def test_no_plugin_of_pydantic_sees_a_definition(tmp_path: Path) -> None:
     (plugin.parent / "watching.py").write_text("raise SystemExit('a plugin runs')\n")
     (tmp_path / "campaigns").mkdir()
     (tmp_path / "campaigns" / "a.yaml").write_text(definition("Alpha"))
-    env = {**os.environ, "PYTHONPATH": str(plugin.parent)}
+    # Whatever ran here before may have set it for this process.
+    env = {name: value for name, value in os.environ.items() if name != "PYDANTIC_DISABLE_PLUGINS"}
+    env["PYTHONPATH"] = str(plugin.parent)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *arguments]

@@ -826,13 +826,20 @@ async def lists_of(*responses: httpx.Response) -> object:
     "wrap", [lambda rows: rows, lambda rows: {"data": rows}, lambda rows: {"data": {"results": rows}}]
 )
 async def test_contact_lists_are_read_from_wherever_the_array_is(wrap: Callable[[object], object]) -> None:
-    more = {"mapping": {"timeZone": "tz"}, "campaignInUse": [{"id": "cd-1", "name": "Other"}]}
+    more = {
+        "mapping": {"timeZone": "tz"},
+        "campaignInUse": [{"id": "cd-1", "name": "Other"}],
+        "source": "passiveApiIntegration",
+        "columns": ["phoneNumber", "firstName"],
+    }
     expected = ContactList(
         name="Buyers",
         contacts=12,
         status="Validated",
         has_time_zones=True,
         kind="call",
+        source="passiveApi",
+        columns=("firstName", "phoneNumber"),
         users=(("cd-1", "Other"),),
     )
     found = await lists_of(httpx.Response(200, json=wrap([{**LIST, **more}])))
@@ -841,6 +848,7 @@ async def test_contact_lists_are_read_from_wherever_the_array_is(wrap: Callable[
 
 async def test_of_a_contact_list_all_but_its_name_may_be_missing_or_odd() -> None:
     odd = {"name": "B", "totalRecordCount": "many", "status": ["Ready"], "mapping": 1, "campaignInUse": {}}
+    odd |= {"source": 1, "columns": "phoneNumber"}
     found = await lists_of(httpx.Response(200, json=[{"name": "A"}, odd]))
     assert found == ContactLists(lists=(ContactList(name="A"), ContactList(name="B")))
 

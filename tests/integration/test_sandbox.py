@@ -567,7 +567,9 @@ async def test_contacts_are_never_shown_and_nothing_is_started(base: str, query:
 
 
 async def test_contact_lists_are_listed_with_who_calls_them(clock: Clock) -> None:
-    lists = read_lists('["Recent Buyers - Q2 2025", {"name": "Empty", "contacts": 0, "timeZones": true}]')
+    lists = read_lists(
+        '["Recent Buyers - Q2 2025", {"name": "Empty", "contacts": 0, "timeZones": true, "source": "x"}]'
+    )
     sandbox = sandbox_of(clock, lists=lists)
     sandbox.create(SAMPLE)
     async with serve(sandbox) as url:
@@ -579,6 +581,7 @@ async def test_contact_lists_are_listed_with_who_calls_them(clock: Clock) -> Non
         "Ready",
     )
     assert used["campaignInUse"] == [{"id": "cd-0001", "name": SAMPLE["name"]}]
+    assert (used["source"], empty["source"]) == ("passiveApiIntegration", "x")
     assert (empty["totalRecordCount"], empty["mapping"]["timeZone"], empty["campaignInUse"]) == (
         0,
         "timeZone",

@@ -69,6 +69,34 @@ def test_a_list_that_nobody_can_be_called_by_is_a_warning(more: Mapping[str, Any
     assert (checked.missing, checked.warnings) == ({}, [f"A, B: the contact list 'Odd' {text}"])
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "words"),
+    [
+        ({"source": "passiveApi"}, {"source": "localDrive"}, ["the same source"]),
+        ({"columns": ("a", "b")}, {"columns": ("a",)}, ["matching columns"]),
+        (
+            {"source": "x", "columns": ("a",)},
+            {"source": "y", "columns": ()},
+            ["matching columns", "the same source"],
+        ),
+        ({"source": "x", "columns": ("a",)}, {"source": "x", "columns": ("a",)}, []),
+        ({"source": "x", "columns": ("a",)}, {}, []),
+    ],
+)
+def test_lists_of_one_campaign_that_do_not_match_are_a_warning(
+    one: Mapping[str, Any], other: Mapping[str, Any], words: list[str]
+) -> None:
+    lists = [ContactList(name="One", **one), ContactList(name="Third"), ContactList(name="Other", **other)]
+    checked = judged([definition("A", "Third", "One", "Other"), definition("B", "One")], lists)
+    assert (checked.missing, checked.warnings) == (
+        {},
+        [
+            f"A: the contact lists 'One' and 'Other' have not {each}, as those of one campaign must"
+            for each in words
+        ],
+    )
+
+
 @pytest.mark.parametrize("status", ["Ready", "ready", "Validated", None])
 def test_a_list_that_is_ready_is_not_mentioned(status: str | None) -> None:
     assert judged([definition("A", "Odd")], account(status=status)).warnings == []
