@@ -97,13 +97,18 @@ def _title(target: Target | None) -> str:
     """Return which plan this is: of the plans of several states, each has a comment of its own."""
     if target is None:
         return "### Campaigns"
-    host = code_span(cut(target.host, _LONGEST_VALUE)) if target.host else "a host not named here"
-    app = code_span(cut(target.app_id, _LONGEST_VALUE)) if target.app_id else "not named here"
+    named = [
+        f"{what}{code_span(cut(value, _LONGEST_VALUE))}"
+        for what, value in (
+            ("", target.host),
+            ("application ", target.app_id),
+            ("account ", target.account_id),
+        )
+        if value
+    ]
+    where = f"For {', '.join(named)}" if named else "Neither host nor application is known here"
     new = "\n\n**The state is new: nothing was ever created from it.**" if target.is_new else ""
-    return (
-        f"### Campaigns of {code_span(cut(target.state, _LONGEST_VALUE))}\n\n"
-        f"For {host}, application {app}.{new}"
-    )
+    return f"### Campaigns of {code_span(cut(target.state, _LONGEST_VALUE))}\n\n{where}.{new}"
 
 
 def _findings(findings: Sequence[Finding], *, most: int) -> Iterator[str]:
