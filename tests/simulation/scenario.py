@@ -223,14 +223,15 @@ def _with_console(plain: Scenario, rng: Random) -> Scenario:
 
 
 def _with_odd_lists(plain: Scenario, rng: Random) -> Scenario:
-    """Let the list be short, unsorted, or named a wrong total, while its rows move."""
+    """Let the list be short, unsorted, or named a wrong total, while its rows move; and no list to call."""
     vendor = replace(
         plain.vendor,
         moving=rng.choice((0.0, 0.2)),
         short=rng.choice((0.0, 0.5)),
         is_unsorted=rng.random() < 0.5,
         miscounted=rng.choice((-2, -1, 0, 1, 3)),
-        fates={**_SOME, "lost_done": 0.4},
+        fates={**_SOME, "lost_done": 0.4, "lost_never": 0.2},
+        listless=rng.choice((0.0, 0.3)),
     )
     return replace(
         plain, console=rng.randrange(2, 8), strangers=rng.randrange(2, 6), page_rows=2, vendor=vendor

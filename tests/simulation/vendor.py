@@ -72,6 +72,7 @@ class VendorFaults:
         short: A page has fewer rows than were asked for.
         is_unsorted: The list isn't in the order in which campaigns were made.
         miscounted: By how much every page's total is wrong.
+        listless: The contact list that all definitions name is gone, for one answer.
         doubled: A gateway sends a request a second time, within the settle time.
         stalled: A request waits long for its turn under the rate limit.
         storms: From when to when the account is over its limit, in seconds.
@@ -86,6 +87,7 @@ class VendorFaults:
     short: float = 0.0
     is_unsorted: bool = False
     miscounted: int = 0
+    listless: float = 0.0
     doubled: float = 0.0
     stalled: float = 0.0
     storms: tuple[tuple[float, float], ...] = ()
@@ -267,7 +269,8 @@ class Account:
         self.requests += 1
         if self._rng.random() < self._vendor.faults.page_failed:
             return PageFailed(reason="503")
-        return ContactLists(lists=(ContactList(name="Buyers"),))
+        is_gone = self._vendor.faults.listless > 0 and self._rng.random() < self._vendor.faults.listless
+        return ContactLists(lists=() if is_gone else (ContactList(name="Buyers"),))
 
     async def campaign(self, camp_id: str, *, version: Version) -> DetailsOutcome:
         raise AssertionError("no sync reads a campaign by its id")
