@@ -160,7 +160,7 @@ def remarks(folder: str, passed_over: Sequence[str], *, has_any: bool) -> Iterat
         yield f"{path}: nothing is created from it, since its name doesn't end in .yaml or .yml"
     more = len(passed_over) - _MOST_PASSED_OVER
     if more > 0:
-        yield f"{folder}: nothing is created from {more} more files whose names don't end in .yaml or .yml"
+        yield f"{folder}: and nothing from {more} more whose names don't end in .yaml or .yml"
     if not has_any:
         yield f"{folder}: no definitions in it; `campaignsync new NAME` writes one"
 

@@ -93,7 +93,7 @@ def test_of_many_such_files_ten_are_named(tmp_path: Path) -> None:
         *(f"campaigns/{number:02}.json" for number in range(10)),
         "campaigns",
     ]
-    assert "from 2 more files whose" in told[-1]
+    assert "nothing from 2 more whose names" in told[-1]
 
 
 def test_a_folder_without_definitions_is_named(tmp_path: Path) -> None:
