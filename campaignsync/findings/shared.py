@@ -72,14 +72,16 @@ def _overlap(one: Campaign, other: Campaign) -> str:
 
 @lru_cache(_MOST_KEPT)
 def overlap_minutes(one: Week, other: Week) -> int:
-    """Return how many minutes a week two campaigns may both call in, by their zones in January.
+    """Return how many minutes a week two campaigns may both call in: in January or in July, the longer time.
 
     Where a zone isn't known, its hours are taken for those of the other.
     """
     first, second = (in_utc(each) for each in (one, other))
     if not (first and second):
         return _common(one, other)
-    return _common(*(next(iter(each.values())) for each in (first, second)))
+    # A zone without summer time has the same hours all year.
+    seasons = {*first, *second} - {""} or {""}
+    return max(_common(*(each.get(season) or each[""] for each in (first, second))) for season in seasons)
 
 
 def _common(one: Week, other: Week) -> int:

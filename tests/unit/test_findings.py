@@ -157,11 +157,20 @@ class TestShared:
 
     @pytest.mark.parametrize(
         ("zone", "minutes"),
-        [("Europe/London", 480), ("America/New_York", 180), ("Asia/Kolkata", 150), ("Nowhere/Known", 480)],
+        [("Europe/London", 480), ("America/New_York", 180), ("Asia/Kolkata", 210), ("Nowhere/Known", 480)],
     )
     def test_hours_are_compared_across_zones(self, zone: str, minutes: int) -> None:
         one, other = week_of(body()), week_of(body(calling={"timezone": zone}))
         assert overlap_minutes(one, other) == overlap_minutes(other, one) == minutes
+
+    @pytest.mark.parametrize(("start", "end"), [("1:30 PM", "2:30 PM"), ("3:30 PM", "4:30 PM")])
+    def test_hours_that_meet_in_one_half_of_the_year_alone(self, start: str, end: str) -> None:
+        # 9:00 in London is 14:30 in India in January, and 13:30 in July.
+        one = week_of(
+            body(calling={"timezone": "Europe/London", "days": hours("MO", start="9:00 AM", end="11:00 AM")})
+        )
+        other = week_of(body(calling={"timezone": "Asia/Kolkata", "days": hours("MO", start=start, end=end)}))
+        assert overlap_minutes(one, other) == overlap_minutes(other, one) == 60
 
 
 class TestOften:
